@@ -1,0 +1,945 @@
+"""Grids in, forms out: finds 项目支出绩效自评表 by its words, never by its addresses.
+
+A form is recognised by the header of its indicators (一级指标 … 年度指标值 … 得分), in whatever order its columns stand.
+What stands above that header is its head, its funds block and its goals; below it come the indicators, the total and the
+remark. What the reader is not sure of is a finding X03 on the form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+
+from perf_xl.exact import decimal_in, fold, times
+from perf_xl.findings import ADVICE, Finding, finding
+from perf_xl.formulas import evaluate
+from perf_xl.grid import Grid, Position, address, show
+from perf_xl.model import (
+    APPROPRIATION,
+    BLANK,
+    CARRYOVER,
+    MONEY_UNITS,
+    OTHER,
+    PART,
+    TOTAL,
+    Form,
+    FundsRow,
+    Goal,
+    Heading,
+    Indicator,
+    Written,
+)
+
+# --- the words of the form --------------------------------------------------------------------------------------------
+
+_BRACKETS = re.compile(r"\([^()]*\)|\([^()]*$|[A-Z](?:/[A-Z])?\)$|[::*]")
+
+
+def _patterns(**words: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((role, re.compile(pattern)) for role, pattern in words.items())
+
+
+_INDICATOR_ROLES = _patterns(
+    comparator=r"指标性质|比较符号?|运算符号?|指标方向|计算符号|符号|性质|比较关系",
+    unit=r"(?:度量|计量|指标|指标值)?单位",
+    reason=r".*(?:偏差|未完成|差异|扣分|失分|未达标|未达成).*|原因(?:分析)?|改进措施|.*原因.*措施.*",
+    remark=r"备注|说明|其他说明|情况说明",
+    extra=r"评分标准|.*赋分规则.*|得分计算方法|复核.*|上年.*|.*依据|.*完成率|完成比例|佐证.*|行次|序号|折算得分|计分.*",
+    weight=r"(?:指标|参考|标准|三级指标|单项指标|权重)?(?:分值|权重|满分|分数)(?:权重|分值|%)?|指标分值权重",
+    score=r"(?:指标|自评|单项指标|实际|单位自评|自评价|项目)?得分(?:值)?|自?评分|自评分[数值]|自评",
+    actual=(
+        r"(?:全年|年度|实际|年终|指标|单项指标|项目)*(?:完成|实现)(?:指标)?(?:值|情况|数|结果)?|(?:全年|年度)?实际(?:指标)?(?:完成)?(?:值|情况)"
+        r"|实施进度|(?:全年|年度|实际)*完成指标值"
+    ),
+    adjusted=r"调整后的?(?:年度)?(?:指标|目标)值",
+    target=(
+        r"(?:年度|年初|预期|计划|绩效|全年|当年|设定|预算|三级|目标)*(?:指标|目标)(?:目标)?值|预期(?:指标)?值|计划(?:完成)?值|绩效指标描述|指标目标"
+        r"|年度指标|年度目标|预期目标"
+    ),
+    level1=r"一级(?:绩效)?指标|类别|指标类别|指标类型",
+    level2=r"二级(?:绩效)?指标",
+    level3=r"三级(?:绩效)?指标(?:名称)?|(?:绩效)?指标名称|指标内容|具体指标",
+)
+
+_FUNDS_ROLES = _patterns(
+    weight=r"(?:执行率)?(?:分值|权重|标准分|满分)",
+    score=r"(?:执行率|自评)?得分|自评分",
+    rate=r".*执行率.*",
+    initial_budget=r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算",
+    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?",
+    executed=(
+        r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目)*执行(?:数|金额|额)?"
+        r"|(?:全年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出数?|支出数|决算数"
+    ),
+)
+
+
+@lru_cache(maxsize=16384)
+def _role(key: str, funds: bool = False) -> str | None:
+    """Return the role of a header cell's folded text."""
+    if not key or len(key) > 40:
+        return None
+    bare = _BRACKETS.sub("", key) or key.strip("()")
+    for role, pattern in _FUNDS_ROLES if funds else _INDICATOR_ROLES:
+        if pattern.fullmatch(bare):
+            return role
+    return None
+
+
+_SCORED_ROLES = {"target", "adjusted", "actual", "weight", "score"}
+
+_HEAD_LABELS = _patterns(
+    project=r"(?:二级)?(?:项目|专项|资金|专项资金|转移支付(?:项目)?|政策)(?:\(?(?:政策|单位|资金)\)?)?名称",
+    competent_department=r"(?:(?:预算)?主管(?:部门|单位)|市级主管部门|省级主管部门|一级预算部门|部门(?:单位)?名称)(?:及代码|名称)?",
+    local_department=r"(?:地方|中央|上级)主管部门(?:及代码|名称)?",
+    implementing_unit=(
+        r"(?:项目|具体)?(?:实施|执行|承担|建设)(?:单位|部门|主体)(?:及代码|名称)?|项目单位|资金(?:具体)?使用单位|预算单位|填报单位|单位名称"
+    ),
+    total=r"(?:项目)?(?:绩效)?(?:自评价?)?(?:总分|总得分|得分|评分)(?:合计)?",
+    year=r"(?:预算|评价|项目|自评)?年度",
+    person=r"项目负责人|负责人|联系人|联系电话|填报日期|填报人",
+)
+_TOTAL_ROW = re.compile(
+    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|自评得分|项目总得分|绩效自评总分)(?:\([^)]*\))?[::]?(?P<rest>.*)"
+)
+_REMARK = re.compile(r"(?:其他)?(?:需要)?说明(?:的?(?:问题|情况|事项))?[::]?(?P<rest>.*)|备注[::]?(?P<rest2>.*)")
+_FOOT = re.compile(
+    r"(?:注|附注|备注|说明|填表说明|填报说明|填写说明)(?:[::\d(].*)?$|(?:填报|填表|制表|审核|经办|复核|联系|负责)(?:人|单位|日期|电话).*"
+    r"|(?:单位|项目|部门|财务)(?:负责人|公章|盖章|签章).*|联系电话.*|\d[.、].{12,}|.*\(?(?:盖章|签章|签字)\)?$"
+)
+_TITLE = re.compile(r".*(?:自评价?表|自评情况表|绩效[^,。;]{0,14}表|完成情况表|自评报表)(?:[((].*)?")
+_GOAL_EXPECTED = re.compile(
+    r"(?:年初|年度|预期|项目)?(?:设定|预期|总体|绩效)*(?:绩效)?目标(?:[::](?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
+)
+_GOAL_ACTUAL = re.compile(
+    r"(?:全年|年度|项目|目标|绩效|总体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:[::](?P<rest>.+))?|目标(?:实际)?完成情况"
+)
+_SIDE_OF_FUNDS = re.compile(
+    r"(?:项目|预算|年度|专项)?(?:资金|执行|投入)?(?:执行|使用|投入)?(?:资金|情况)(?:\(?(?:单位[::])?(?:万|亿|千|百万)?元\)?)?"
+)
+_MONEY_UNIT = re.compile(r"(?:亿|百万|万|千)?元")
+_LEVEL_WEIGHT = re.compile(r"[((]?(\d+(?:\.\d+)?)分[))]?|[((](\d+(?:\.\d+)?)%?[))]")
+_LEVEL_RANGE = re.compile(r"[((]?\d+-\d+[))]?分?")
+_HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
+_NAME_WEIGHT = re.compile(r"[((](\d+(?:\.\d+)?)分[))]")
+_FILLER_NAME = re.compile(r"(?:三级)?指标\d*[::.、]?[/—…-]*|[….。·]+|[/\\—–-]+|[((]?\d*[))]?")
+_DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
+_YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
+
+
+@lru_cache(maxsize=16384)
+def _head_label(key: str) -> tuple[str, str] | None:
+    """Return (field, text after a colon) of a label in the head."""
+    label, colon, rest = re.sub(r"^(.{1,14}?)[::]", r"\1:", key).partition(":")
+    bare = _BRACKETS.sub("", label)
+    for name, pattern in _HEAD_LABELS:
+        if pattern.fullmatch(bare):
+            return name, rest if colon else ""
+    inline = re.fullmatch(r"(项目总得分|自评总?得分|自评总分|总得分)(?:\([^)]*\))?(\d+(?:\.\d+)?分?)", key)
+    return ("total", inline.group(2)) if inline else None
+
+
+@lru_cache(maxsize=16384)
+def _kind_of_funds(label: str) -> str:
+    """Return the kind of a funds row by its folded label."""
+    bare = re.sub(r"^其中[::\-—]?|[::]$", "", _BRACKETS.sub("", label))
+    if label.startswith("其中") is False and re.fullmatch(
+        r"(?:年度|项目|全年|预算)*(?:财政)?(?:资金|资金总额|总金额|总额|金额|合计|资金合计|总计|资金总计|预算资金总额)"
+        r"|(?:.{0,4})?预算执行情况|合计|资金总额",
+        bare,
+    ):
+        return TOTAL
+    if re.search(r"上年.*结[转余]|结转结余|结转资金", bare):
+        return CARRYOVER
+    if re.search(r"其他|社会投入|社会资金|单位资金|自有资金|自筹", bare):
+        return OTHER
+    if re.search(r"财政专户|子项", bare):
+        return PART
+    if re.search(
+        r"财政(?:拨款|资金|补助|投入)|中央|自治区|省级|省补|市级|县级|区级|旗县|盟市|镇级|乡级|上级补助|公共预算|预算内拨款|地方资金",
+        bare,
+    ):
+        return APPROPRIATION
+    return PART
+
+
+# --- cells ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet being read: its cells with folded texts, and the doubts that come up."""
+
+    grid: Grid
+    file: str
+    keys: list[list[str]] = field(init=False)
+    doubts: list[Finding] = field(default_factory=list)
+    worked_out: dict[Position, Decimal | None] = field(default_factory=dict)
+    under: dict[Position, Position] = field(init=False)
+    """Cell inside a merged area that spans rows → the area's first cell."""
+
+    def __post_init__(self) -> None:
+        self.keys = [[fold(cell) if isinstance(cell, str) else "" for cell in row] for row in self.grid.values]
+        self.under = {
+            (row, left): (top, left)
+            for (top, left), (bottom, _) in self.grid.merged.items()
+            if bottom > top
+            for row in range(top + 1, bottom + 1)
+        }
+
+    def doubt(self, row: int, column: int, message: str, severity: str | None = None) -> None:
+        cell = address(row, column)
+        self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=cell, severity=severity))
+
+    def text(self, row: int, column: int) -> str:
+        at = (row, column)
+        if at in self.grid.uncalculated:
+            number = self.result(at)
+            if number is not None:
+                return show(number, self.grid.formats.get(at, "General"))
+        return self.grid.text(row, column)
+
+    def result(self, at: Position) -> Decimal | None:
+        """The result of a formula that the file does not store; each is worked out, and reported, once."""
+        if at not in self.worked_out:
+            self.worked_out[at] = None
+            number = evaluate(self.grid.uncalculated[at], self._number, self._known)
+            self.worked_out[at] = number
+            stored = self.grid.number(*at)
+            if number is None and stored is None:
+                self.doubt(*at, "公式没有保存计算结果,也无法按公式重算,按未填处理;请用 Excel 或 WPS 打开并保存一次")
+            elif number is not None and number != stored:
+                self.doubt(*at, f"公式没有保存计算结果,已按公式重算为 {number};请用 Excel 或 WPS 打开并保存一次")
+        number = self.worked_out[at]
+        return self.grid.number(*at) if number is None else number
+
+    def _number(self, row: int, column: int) -> Decimal | None:
+        at = (row, column)
+        if at in self.grid.uncalculated:
+            return self.result(at)
+        number = self.grid.number(row, column)
+        return number
+
+    def _known(self, row: int, column: int) -> bool:
+        at = (row, column)
+        return at not in self.grid.errors and (at not in self.grid.uncalculated or self.result(at) is not None)
+
+    def written(self, row: int, columns: Sequence[int]) -> Written:
+        """The text in a span of columns; pieces in several cells are joined in their order."""
+        found = [(column, text) for column in columns if (text := self.text(row, column))]
+        if not found:
+            return Written(None, None, address(row, columns[0])) if columns else BLANK
+        return Written("".join(text for _, text in found), None, address(row, found[0][0]))
+
+    def raw_number(self, row: int, column: int) -> Decimal | None:
+        at = (row, column)
+        return self.result(at) if at in self.grid.uncalculated else self.grid.number(row, column)
+
+    def points(self, row: int, columns: Sequence[int], what: str) -> Written:
+        """A weight or score: a number, perhaps with 分 behind it."""
+        for column in columns:
+            text = self.text(row, column)
+            if not text:
+                continue
+            number = self.raw_number(row, column)
+            key = fold(text)
+            if number is not None and key.endswith("%"):
+                number = times(number, Decimal(100))
+            if number is None:
+                number = decimal_in(key.removesuffix("分").removesuffix("%"))
+            cell = address(row, column)
+            if number is None and key not in _DASHES and fold(what):
+                self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
+            return Written(text, number, cell)
+        return Written(None, None, address(row, columns[0])) if columns else BLANK
+
+    def amount(self, row: int, columns: Sequence[int], unit: str) -> Written:
+        """An amount of money in the form's unit; a unit of its own in the cell is converted."""
+        for column in columns:
+            text = self.text(row, column)
+            if not text:
+                continue
+            number = self.raw_number(row, column)
+            if number is None:
+                number = _amount_in(fold(text), unit)
+                if number is None and fold(text) not in _DASHES and re.search(r"[^万亿千百元]", fold(text)):
+                    self.doubt(row, column, f"金额“{text}”不是数字,按未填处理,请核对")
+            return Written(text, number, address(row, column))
+        return Written(None, None, address(row, columns[0])) if columns else BLANK
+
+    def first_text(self, row: int) -> tuple[int, str]:
+        """Column and folded text of the first text cell of a row."""
+        if row < len(self.keys):
+            for column, key in enumerate(self.keys[row]):
+                if key:
+                    return column, key
+        return -1, ""
+
+    def right_of(self, row: int, column: int) -> int:
+        """First column right of a cell and the area it is merged over."""
+        return self.grid.corner(row, column)[1] + 1
+
+    def value_right_of(self, row: int, column: int) -> Written:
+        """The next filled cell to the right that is not a label itself."""
+        for at in range(self.right_of(row, column), len(self.grid.values[row])):
+            text = self.text(row, at)
+            if text:
+                if _head_label(fold(text).rstrip(":")) is not None and not re.search(r"[::].", text):
+                    return Written(None, None, address(row, at))
+                return Written(text, self.raw_number(row, at), address(row, at))
+        return Written(None, None, address(row, column))
+
+
+def _amount_in(key: str, unit: str) -> Decimal | None:
+    """Read 259.45万元 or 2.38 as an amount in `unit`."""
+    match = re.fullmatch(r"[¥￥]?([+-]?[\d,.]+)((?:亿|百万|万|千)?元|万|亿)?", key)
+    number = decimal_in(match.group(1)) if match else None
+    if match is None or number is None:
+        return None
+    own = match.group(2)
+    if own in ("万", "亿"):
+        own += "元"
+    if own is None or own == unit:
+        return number
+    return times(number, MONEY_UNITS[own]) / MONEY_UNITS[unit]
+
+
+# --- the header of the indicators -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The header of a form's indicators: its rows, and the columns of every role."""
+
+    top: int
+    bottom: int
+    columns: Mapping[str, tuple[int, ...]]
+
+
+def _roles(sheet: _Sheet, row: int, funds: bool = False) -> dict[int, str]:
+    if row >= len(sheet.keys):
+        return {}
+    return {column: role for column, key in enumerate(sheet.keys[row]) if key and (role := _role(key, funds))}
+
+
+def _is_header(roles: Mapping[int, str]) -> bool:
+    found = set(roles.values())
+    return "level3" in found and bool(found & {"target", "adjusted", "actual"}) and len(found) >= 3
+
+
+def _headers(sheet: _Sheet) -> Iterator[_Header]:
+    row, height = 0, sheet.grid.height
+    while row < height:
+        roles = _roles(sheet, row)
+        if len(roles) < 2:
+            row += 1
+            continue
+        below = _roles(sheet, row + 1)
+        if _is_header(roles):
+            two = _is_second_row(sheet, row + 1, roles, below)
+        elif set(below.values()) & {"level3"} and _is_header({**roles, **below}) and not _is_header(below):
+            two = True
+        else:
+            row += 1
+            continue
+        yield _Header(row, row + two, _columns(sheet, row, roles, below if two else {}))
+        row += 1 + two
+
+
+def _is_second_row(sheet: _Sheet, row: int, above: Mapping[int, str], roles: Mapping[int, str]) -> bool:
+    """Whether a row goes on with the header: header words only, or blanks under cells merged into it."""
+    if not roles or _is_header(roles):
+        return False
+    texts = [column for column, key in enumerate(sheet.keys[row]) if key]
+    numbers = any(sheet.grid.number(row, column) is not None for column in range(len(sheet.grid.values[row])))
+    if numbers or not all(column in roles for column in texts):
+        return False
+    return any(role in ("comparator", "unit", "target", "adjusted", "actual") for role in roles.values()) and (
+        "level3" not in roles.values()
+    )
+
+
+def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[int, str]) -> dict[str, tuple[int, ...]]:
+    """Return the columns of every role; a header merged over several columns owns those that no other one heads."""
+    headed = {**above, **below}
+    # a cell of the second row speaks for its column; the first row's cell then only groups
+    for column in below:
+        for start in list(above):
+            if start <= column <= sheet.grid.corner(row, start)[1] and start != column and start not in below:
+                headed.pop(start, None) if above[start] in ("target", "actual") else None
+    taken = (
+        set(headed)
+        | {column for line in (row, row + 1) for column, key in enumerate(sheet.keys[line]) if line == row and key}
+        if row + 1 < len(sheet.keys)
+        else set(headed)
+    )
+    columns: dict[str, tuple[int, ...]] = {}
+    for column, role in sorted(headed.items()):
+        last = sheet.grid.corner(row + (column in below), column)[1]
+        span = (column, *(other for other in range(column + 1, last + 1) if other not in taken))
+        better = role == "reason" and role in columns and "原因" not in sheet.keys[row][columns[role][0]]
+        if role not in columns or better:
+            columns[role] = span
+    if "reason" not in columns and "remark" in columns:
+        columns["reason"] = columns["remark"]
+    return columns
+
+
+# --- one form ---------------------------------------------------------------------------------------------------------
+
+
+def read_forms(grids: Sequence[Grid], file: str) -> list[Form]:
+    """Return every form in the sheets of a workbook, in order."""
+    return [form for grid in grids for form in _forms_in(grid, file)]
+
+
+def _forms_in(grid: Grid, file: str) -> Iterator[Form]:
+    if not grid.values:
+        return
+    sheet = _Sheet(grid, file)
+    headers = list(_headers(sheet))
+    if not headers:
+        return
+    starts = [0]
+    blocks: list[list[_Header]] = [[headers[0]]]
+    for before, header in pairwise(headers):
+        start = _start_of_form(sheet, before.bottom + 1, header.top)
+        if start is None:
+            blocks[-1].append(header)
+        else:
+            blocks.append([header])
+            starts.append(start)
+    ends = [*starts[1:], grid.height]
+    for start, end, block in zip(starts, ends, blocks, strict=True):
+        sheet.doubts = []
+        yield _read_form(sheet, start, end, block)
+
+
+def _start_of_form(sheet: _Sheet, first: int, last: int) -> int | None:
+    """Return the row on which the next form starts: its title, else the first label of its head; None on a page break."""
+    title = _find_title(sheet, first, last)
+    label = next(
+        (
+            row
+            for row in range(first, last)
+            for key in sheet.keys[row]
+            if key and (found := _head_label(key.rstrip(":"))) and found[0] in ("project", "competent_department")
+        ),
+        None,
+    )
+    if title is not None and (label is None or title[0] <= label):
+        return title[0]
+    return label
+
+
+def _find_title(sheet: _Sheet, first: int, last: int) -> Position | None:
+    """Return the cell of the title nearest above the head."""
+    found: Position | None = None
+    for row in range(first, min(last, len(sheet.keys))):
+        for column, key in enumerate(sheet.keys[row]):
+            if not key:
+                continue
+            if found and (label := _head_label(key.rstrip(":"))) and label[0] in ("project", "competent_department"):
+                return found
+            if len(key) <= 70 and not _FOOT.fullmatch(key) and _TITLE.fullmatch(key) and ":" not in key[:6]:
+                found = (row, column)
+    return found
+
+
+def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) -> Form:
+    top = headers[0].top
+    title_at = _find_title(sheet, start, top)
+    title = sheet.written(title_at[0], [title_at[1]]) if title_at else BLANK
+    funds_header = _find_funds_header(sheet, start, top)
+    head_end = min(row for row in (funds_header, top) if row is not None)
+    head = _read_head(sheet, title_at[0] + 1 if title_at else start, top)
+    money_unit = _money_unit(sheet, start, top, funds_header)
+    funds, funds_columns = _read_funds(sheet, funds_header, top, money_unit or "万元")
+    if (
+        money_unit is None
+        and any(row.executed.number or row.budget.number for row in funds)
+        and funds_header is not None
+    ):
+        sheet.doubt(funds_header, 0, "没有注明金额单位,按万元读取,请核对", ADVICE)
+    body = _Body(sheet, end)
+    for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
+        body.read(header, until)
+    project = head.get("project", BLANK)
+    year = _year_of(sheet, title, title_at[0] if title_at else start, head_end, head, project)
+    total = body.choose_total(head.get("total", BLANK))
+    columns = {role for role in headers[0].columns if role not in ("remark", "extra")} | funds_columns
+    if "adjusted" in columns:
+        columns.add("target")
+    for role, name in (("target", "年度指标值"), ("actual", "实际完成值")):
+        if role not in columns:
+            sheet.doubt(top, 0, f"没有找到“{name}”一列,请核对表头")
+    if sheet.grid.hidden:
+        sheet.doubt(top, 0, "自评表在隐藏的工作表中,已照常读取", ADVICE)
+    if not sheet.grid.formats_known:
+        sheet.doubt(top, 0, "读不到单元格的数字格式,百分数可能显示为小数,请核对")
+    return Form(
+        file=sheet.file,
+        sheet=sheet.grid.sheet,
+        title=title,
+        year=year,
+        project=project,
+        competent_department=head.get("competent_department", head.get("local_department", BLANK)),
+        implementing_unit=head.get("implementing_unit", BLANK),
+        money_unit=money_unit or ("万元" if funds else None),
+        funds=funds,
+        goal=_read_goal(sheet, start, top),
+        indicators=tuple(body.indicators),
+        total=total,
+        total_weight=body.total_weight,
+        remark=body.remark,
+        headings=tuple(body.headings),
+        columns=frozenset(columns),
+        doubts=tuple(sheet.doubts),
+    )
+
+
+def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
+    """项目名称, 主管部门, 实施单位, and a total that stands in the head."""
+    head: dict[str, Written] = {}
+    for row in range(first, last):
+        for column, key in enumerate(sheet.keys[row]):
+            if not key:
+                continue
+            label = _head_label(key.rstrip(":") if key.count(":") == 1 and key.endswith(":") else key)
+            if label is None or label[0] == "person":
+                continue
+            name, inline = label
+            if name == "total" and _roles(sheet, row, funds=True).keys() - {column}:
+                continue  # 得分 as a header of the funds block
+            if inline:
+                text = re.split(r"[::]", sheet.text(row, column), maxsplit=1)[-1].strip() if ":" in key else inline
+                value = Written(_until_next_label(text), None, address(row, column))
+            else:
+                value = sheet.value_right_of(row, column)
+            if value.text is None:
+                continue
+            if name == "total":
+                number = value.number if value.number is not None else decimal_in(fold(value.text).removesuffix("分"))
+                if number is None:
+                    continue
+                value = Written(value.text, number, value.cell)
+            head.setdefault(name, value)
+    return head
+
+
+def _until_next_label(text: str) -> str:
+    """Several labels in one line: 项目名称:甲  实施单位:乙."""
+    return re.split(r"\s+(?=[^\s::]{2,10}[::])", text)[0].strip()
+
+
+def _year_of(
+    sheet: _Sheet, title: Written, first: int, last: int, head: Mapping[str, Written], project: Written
+) -> int | None:
+    """The year of the title, else of a line of its own below it, else of the head."""
+    candidates = [title.text or ""]
+    for row in range(max(first - 2, 0), last):
+        for key in sheet.keys[row] if row < len(sheet.keys) else ():
+            if re.fullmatch(r"[((]?(?:填报年度|年度|预算年度)?[::]?20\d\d年?度?[))]?", key):
+                candidates.append(key)
+    if "year" in head:
+        candidates.append(head["year"].text or "")
+    candidates.append(project.text or "")
+    for text in candidates:
+        if match := _YEAR_IN_TEXT.search(fold(text)):
+            return int(match.group(1))
+    return None
+
+
+# --- funds ------------------------------------------------------------------------------------------------------------
+
+
+def _find_funds_header(sheet: _Sheet, first: int, last: int) -> int | None:
+    for row in range(first, last):
+        found = set(_roles(sheet, row, funds=True).values())
+        amounts = found & {"initial_budget", "budget", "executed"}
+        if len(amounts) >= 2 or (amounts and "rate" in found):
+            return row
+    return None
+
+
+def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) -> str | None:
+    """The unit of the funds block: in its side label, its headers, its row labels, or a line 单位:万元."""
+    rows = [] if funds_header is None else [funds_header, *range(funds_header + 1, last)]
+    for row in rows:
+        for key in sheet.keys[row]:
+            if key and len(key) < 30 and (match := re.search(r"[((:]?((?:亿|百万|万|千)?元)[))]?", key)):
+                digits = re.search(r"\d", key)
+                if not digits and (row == funds_header or "(" in key):
+                    return match.group(1)
+    for row in range(first, last):
+        for key in sheet.keys[row]:
+            if match := re.search(r"单位[::]((?:人民币)?(?:亿|百万|万|千)?元)", key):
+                return match.group(1).removeprefix("人民币")
+    return None
+
+
+def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tuple[tuple[FundsRow, ...], frozenset[str]]:
+    if header is None:
+        return (), frozenset()
+    columns: dict[str, tuple[int, ...]] = {}
+    header_weight = BLANK
+    roles = _roles(sheet, header, funds=True)
+    texts = {column for column, key in enumerate(sheet.keys[header]) if key}
+    for column, role in sorted(roles.items()):
+        right = sheet.grid.corner(header, column)[1]
+        columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in texts)))
+        key = sheet.keys[header][column]
+        if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
+            header_weight = Written(match.group(1), Decimal(match.group(1)), address(header, column))
+    first_column = min(column for column, role in roles.items() if role in ("initial_budget", "budget", "executed"))
+    none: tuple[int, ...] = ()
+    rows: list[FundsRow] = []
+    for row in range(header + 1, last):
+        label = _funds_label(sheet, row, first_column)
+        if _is_goal_row(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
+            break
+        if label.text is None:
+            if rows or any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
+                break
+            continue
+        key = fold(label.text)
+        if _head_label(key.rstrip(":")) or _GOAL_EXPECTED.fullmatch(key) or "目标" in key:
+            break
+        kind = _kind_of_funds(key)
+        if kind == TOTAL and any(one.kind == TOTAL for one in rows):
+            kind = PART
+        weight = sheet.points(row, columns.get("weight", none), "执行率分值")
+        if not rows and weight.number is None and header_weight.number is not None:
+            weight = header_weight
+        rate = sheet.written(row, columns.get("rate", none))
+        if rate.text is not None and fold(rate.text) in _DASHES:
+            rate = Written(None, None, rate.cell)
+        rows.append(
+            FundsRow(
+                label=label,
+                kind=kind,
+                initial_budget=sheet.amount(row, columns.get("initial_budget", none), unit),
+                budget=sheet.amount(row, columns.get("budget", none), unit),
+                executed=sheet.amount(row, columns.get("executed", none), unit),
+                rate=rate,
+                weight=weight,
+                score=sheet.points(row, columns.get("score", none), "执行率得分"),
+                row=row + 1,
+            )
+        )
+    if rows and all(row.kind != TOTAL for row in rows):
+        rows[0] = replace(rows[0], kind=TOTAL)
+    present = {f"funds.{role}" for role in columns} | ({"funds.weight"} if header_weight.number is not None else set())
+    return tuple(rows), frozenset(present)
+
+
+def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
+    """The label of a funds row: what stands left of its amounts, without the block's side label."""
+    pieces = [
+        (column, sheet.text(row, column))
+        for column in range(min(first_column, len(sheet.keys[row])))
+        if sheet.keys[row][column]
+    ]
+    if len(pieces) > 1 and _SIDE_OF_FUNDS.fullmatch(fold(pieces[0][1])):
+        pieces = pieces[1:]
+    if len(pieces) > 1 and not fold(pieces[-2][1]).startswith("其中"):
+        pieces = pieces[-1:]
+    if not pieces:
+        return BLANK
+    return Written("".join(text for _, text in pieces[-2:]), None, address(row, pieces[-1][0]))
+
+
+# --- goals ------------------------------------------------------------------------------------------------------------
+
+
+def _goal_columns(sheet: _Sheet, row: int) -> tuple[int, int] | None:
+    keys = sheet.keys[row] if row < len(sheet.keys) else []
+    actual = next((column for column, key in enumerate(keys) if key and column and _GOAL_ACTUAL.fullmatch(key)), None)
+    if actual is None:
+        return None
+    expected = [column for column in range(actual) if keys[column] and _GOAL_EXPECTED.fullmatch(keys[column])]
+    return (expected[-1], actual) if expected else None
+
+
+def _is_goal_row(sheet: _Sheet, row: int) -> bool:
+    return _goal_columns(sheet, row) is not None
+
+
+def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
+    """年度总体目标: the texts below (or behind) 预期目标 and 实际完成情况."""
+    for row in range(first, last):
+        found = _goal_columns(sheet, row)
+        if found is None:
+            continue
+        left, right = found
+        side = next((column for column in range(left) if sheet.keys[row][column]), None)
+        side_end = sheet.grid.corner(row, side)[0] if side is not None else row
+        expected: list[Written] = []
+        actual: list[Written] = []
+        for below in range(row + 1, last):
+            if (expected or actual) and below > side_end:
+                break
+            width = len(sheet.grid.values[below])
+            one = sheet.written(below, range(left, min(right, width)))
+            other = sheet.written(below, range(right, width)) if right < width else BLANK
+            if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
+                break
+            expected += [one] if one.text else []
+            actual += [other] if other.text else []
+            if below > row + 1 and not one.text and not other.text and below > side_end:
+                break
+        if not expected and not actual:
+            inline = [re.split(r"[::]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
+            expected = [Written(inline[0][1], None, address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
+            actual = [Written(inline[1][1], None, address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
+        return Goal(_joined(expected), _joined(actual))
+    return Goal()
+
+
+def _joined(pieces: Sequence[Written]) -> Written:
+    return Written("".join(piece.text or "" for piece in pieces), None, pieces[0].cell) if pieces else BLANK
+
+
+# --- indicators, total, remark ----------------------------------------------------------------------------------------
+
+
+class _Body:
+    """The part of a form from its indicators down, read row by row."""
+
+    def __init__(self, sheet: _Sheet, end: int) -> None:
+        self.sheet, self.end = sheet, end
+        self.indicators: list[Indicator] = []
+        self.headings: list[Heading] = []
+        self.totals: list[tuple[bool, Written]] = []
+        self.total_weight = BLANK
+        self.remark = BLANK
+        self.level1: str | None = None
+        self.level2: str | None = None
+        self.level1_text = ""
+        self.level2_text = ""
+
+    def read(self, header: _Header, until: int) -> None:
+        """Read the rows below one header, up to the next."""
+        sheet, below = self.sheet, False
+        for row in range(header.bottom + 1, min(until, sheet.grid.height)):
+            column, key = sheet.first_text(row)
+            if not key and not any(cell not in (None, "") for cell in sheet.grid.values[row]):
+                continue
+            if key and (match := _TOTAL_ROW.fullmatch(key)) and self._is_total(match, row, header):
+                self._read_total(header, row, column, match.group("rest"))
+                below = True
+            elif key and (match := _REMARK.fullmatch(key)) and self._is_foot(header, column, row):
+                if self.remark.text is None and not key.startswith("备注"):
+                    inline = match.group("rest") or ""
+                    self.remark = (
+                        Written(
+                            re.split(r"[::]", sheet.text(row, column), maxsplit=1)[-1].strip(),
+                            None,
+                            address(row, column),
+                        )
+                        if inline
+                        else sheet.value_right_of(row, column)
+                    )
+                below = True
+            elif key and _FOOT.fullmatch(key) and self._is_foot(header, column, row):
+                below = True
+            elif not below:
+                self._read_indicator(header, row)
+
+    def _is_total(self, match: re.Match[str], row: int, header: _Header) -> bool:
+        rest = match.group("rest")
+        return not rest or bool(re.fullmatch(r"[\d.]+分?|[优良中差]", rest))
+
+    def _is_foot(self, header: _Header, column: int, row: int) -> bool:
+        """A row of the foot starts in the first column or is one text over the whole width."""
+        names = header.columns["level3"]
+        if column < names[0]:
+            return True
+        return not any(
+            self.sheet.text(row, at)
+            for role in _SCORED_ROLES & set(header.columns)
+            for at in header.columns[role]
+            if at != column
+        )
+
+    def _read_total(self, header: _Header, row: int, column: int, rest: str) -> None:
+        sheet = self.sheet
+        none: tuple[int, ...] = ()
+        score_columns, weight_columns = header.columns.get("score", none), header.columns.get("weight", none)
+        score = sheet.points(row, score_columns, "总分")
+        weight = sheet.points(row, weight_columns, "")
+        if rest:
+            score = Written(rest, decimal_in(rest.removesuffix("分")), address(row, column))
+        elif score.number is None:
+            others = [
+                Written(sheet.text(row, at), number, address(row, at))
+                for at in range(sheet.right_of(row, column), len(sheet.grid.values[row]))
+                if at not in weight_columns
+                and (number := sheet.raw_number(row, at) or decimal_in(fold(sheet.text(row, at)).removesuffix("分")))
+                is not None
+            ]
+            if others and not (score_columns and len(others) == 1 and "weight" not in header.columns and weight.number):
+                score = others[-1]
+        if weight.number is not None:
+            self.total_weight = weight
+        key = sheet.keys[row][column]
+        self.totals.append((not key.startswith(("合计", "总计", "分值")), score))
+
+    def choose_total(self, in_head: Written) -> Written:
+        """The form's total: the 总分 row, else 合计, else the one in the head; two that differ are a doubt."""
+        filled = [total for _, total in sorted(self.totals, key=lambda entry: not entry[0]) if total.number is not None]
+        chosen = filled[0] if filled else in_head if in_head.number is not None else None
+        if chosen is None:
+            return self.totals[0][1] if self.totals else in_head
+        for other in [*filled, in_head]:
+            if other.number is not None and other.number != chosen.number:
+                self.sheet.doubts.append(
+                    finding(
+                        "X03",
+                        f"表内有两个总分:{chosen.cell} 为 {chosen.text},{other.cell} 为 {other.text},以前者为准,请核对",
+                        file=self.sheet.file,
+                        sheet=self.sheet.grid.sheet,
+                        cell=f"{chosen.cell}, {other.cell}",
+                    )
+                )
+                break
+        return chosen
+
+    def _read_indicator(self, header: _Header, row: int) -> None:
+        sheet, columns = self.sheet, header.columns
+        none: tuple[int, ...] = ()
+        self._read_levels(header, row)
+        name = sheet.written(row, columns["level3"])
+        target = self._target(columns, row)
+        actual = sheet.written(row, columns.get("actual", none))
+        weight, weight_top = self._points(columns.get("weight", none), row, "分值")
+        score, score_top = self._points(columns.get("score", none), row, "得分")
+        reason = sheet.written(row, columns.get("reason", none))
+        if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
+            name = Written(sheet.text(*above) or None, None, address(*above))
+        key = fold(name.text or "")
+        if (
+            name.text is None
+            and target.text is None
+            and actual.text is None
+            and weight.text is None
+            and score.text is None
+        ):
+            return
+        if key.endswith("小计") or key in ("合计", "总分"):
+            return
+        if name.text is None and weight_top is None and target.text is None and actual.text is None:
+            return
+        top = weight_top if weight_top is not None else score_top
+        group = top if top is not None and self._spans_rows(header, top, row) else None
+        if "weight" not in columns and weight.number is None and (match := _NAME_WEIGHT.search(key)):
+            weight = Written(match.group(1), Decimal(match.group(1)), name.cell)
+        has_points = "weight" in columns or "score" in columns
+        filled = weight.number is not None or score.number is not None
+        if not filled:
+            filled = any(one.text is not None and fold(one.text) not in _DASHES for one in (weight, score))
+        filler = bool(_FILLER_NAME.fullmatch(key)) or key.startswith("其中")
+        scored = filled if has_points else not filler
+        if group is not None and group != row:
+            scored = False
+        self.indicators.append(
+            Indicator(
+                level1=self.level1,
+                level2=self.level2,
+                level3=name,
+                target=target,
+                actual=actual,
+                weight=weight,
+                score=score,
+                reason=reason,
+                unit=sheet.written(row, columns.get("unit", none)),
+                row=row + 1,
+                scored=scored,
+                group=None if group is None else group + 1,
+            )
+        )
+
+    def _target(self, columns: Mapping[str, tuple[int, ...]], row: int) -> Written:
+        """年度指标值 as a person reads it: 指标性质, 指标值 and 度量单位 joined where they are columns of their own."""
+        sheet = self.sheet
+        none: tuple[int, ...] = ()
+        value = sheet.written(row, columns.get("adjusted", none))
+        if value.text is None:
+            value = sheet.written(row, columns.get("target", none))
+        pieces = [
+            sheet.written(row, columns.get("comparator", none)),
+            value,
+            sheet.written(row, columns.get("unit", none)),
+        ]
+        texts = [piece.text for piece in pieces if piece.text]
+        return Written("".join(texts) or None, None, value.cell or pieces[0].cell)
+
+    def _points(self, columns: Sequence[int], row: int, what: str) -> tuple[Written, int | None]:
+        """A weight or score, and the first row of the area it is merged over, if it is."""
+        if not columns:
+            return BLANK, None
+        above = self.sheet.under.get((row, columns[0]))
+        if above is not None:
+            return Written(None, None, address(row, columns[0])), above[0]
+        written = self.sheet.points(row, columns, what)
+        bottom = self.sheet.grid.corner(row, columns[0])[0]
+        return written, row if bottom > row and written.text is not None else None
+
+    def _spans_rows(self, header: _Header, top: int, row: int) -> bool:
+        """Whether the merged area that starts at `top` covers more than one named row."""
+        if row != top:
+            return True
+        bottoms = [
+            self.sheet.grid.corner(top, columns[0])[0]
+            for role in ("weight", "score")
+            if (columns := header.columns.get(role))
+        ]
+        return any(
+            self.sheet.text(below, header.columns["level3"][0])
+            for below in range(top + 1, max(bottoms, default=top) + 1)
+        )
+
+    def _read_levels(self, header: _Header, row: int) -> None:
+        """Fill 一级指标 and 二级指标 down from where they are written; take weights out of the names."""
+        for level, role in ((1, "level1"), (2, "level2")):
+            columns = header.columns.get(role)
+            if not columns:
+                continue
+            written = self.sheet.written(row, columns)
+            if written.text is None:
+                continue
+            key = fold(written.text)
+            name, weight = _level_name(key)
+            if level == 1:
+                if key != self.level1_text:
+                    self.level2, self.level2_text = None, ""
+                    self.level1, self.level1_text = name, key
+                    self._note_heading(1, weight, written.cell)
+            elif key != self.level2_text or self.level2 is None:
+                self.level2, self.level2_text = name, key
+                self._note_heading(2, weight, written.cell)
+
+    def _note_heading(self, level: int, weight: Decimal | None, cell: str) -> None:
+        if weight is not None:
+            self.headings.append(Heading(level, self.level1, self.level2 if level == 2 else None, weight, cell))
+
+
+@lru_cache(maxsize=4096)
+def _level_name(key: str) -> tuple[str | None, Decimal | None]:
+    """Split a first- or second-level name from the weight printed in it.
+
+    >>> _level_name("产出指标(50分)"), _level_name("(50分)"), _level_name("成本指标(0-20)分")
+    (('产出指标', Decimal('50')), (None, Decimal('50')), ('成本指标', None))
+    """
+    without_range = _LEVEL_RANGE.sub("", key)
+    if without_range != key:
+        return without_range or None, None
+    match = _LEVEL_WEIGHT.search(key)
+    if not match:
+        return key or None, None
+    name = key[: match.start()] + key[match.end() :]
+    return name or None, Decimal(match.group(1) or match.group(2))

@@ -1,0 +1,863 @@
+"""The value language: "≥95%", "12月底前", "20万张以上", "达成预期指标" become targets and actuals (指标值, 完成值).
+
+`parse` says what one text says; `settle` reads a target and an actual together, because each fills what the other leaves
+out (unit, scale, direction). What cannot be read with certainty stays unresolved: never 0, never a guess.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from perf_xl.exact import fold, times, within_reason
+
+ABSOLUTE, RELATIVE, DATE, QUALITATIVE, UNRESOLVED = "absolute", "relative", "date", "qualitative", "unresolved"
+AT_LEAST, AT_MOST, BETWEEN, EQUAL = "at_least", "at_most", "between", "equal"
+
+ONE = Decimal(1)
+PERCENT = "%"
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+_FACTORS = {
+    "元": ("元", ONE),
+    "角": ("元", Decimal("0.1")),
+    "米": ("米", ONE),
+    "公里": ("米", Decimal(1000)),
+    "厘米": ("米", Decimal("0.01")),
+    "毫米": ("米", Decimal("0.001")),
+    "里": ("米", Decimal(500)),
+    "平方米": ("平方米", ONE),
+    "平方公里": ("平方米", Decimal(1_000_000)),
+    "立方米": ("立方米", ONE),
+    "亩": ("亩", ONE),
+    "公顷": ("亩", Decimal(15)),
+    "公斤": ("公斤", ONE),
+    "吨": ("公斤", Decimal(1000)),
+    "斤": ("公斤", Decimal("0.5")),
+    "克": ("公斤", Decimal("0.001")),
+    "升": ("升", ONE),
+    "毫升": ("升", Decimal("0.001")),
+    PERCENT: (PERCENT, Decimal("0.01")),
+    "‰": (PERCENT, Decimal("0.001")),
+    "成": (PERCENT, Decimal("0.1")),
+}
+"""Unit → base unit and how many of it one is (吨 → 1000 公斤)."""
+
+TIMES = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "周": 604800}
+"""Seconds in a unit of time; units of time are folded only where two different ones meet."""
+MONTHS = {"个月": 1, "季度": 3, "年": 12}
+
+_SPELLINGS = {
+    "名": "人",
+    "位": "人",
+    "千米": "公里",
+    "km": "公里",
+    "m": "米",
+    "cm": "厘米",
+    "mm": "毫米",
+    "公分": "厘米",
+    "㎡": "平方米",
+    "m2": "平方米",
+    "平米": "平方米",
+    "平方千米": "平方公里",
+    "km2": "平方公里",
+    "m3": "立方米",
+    "立方": "立方米",
+    "方": "立方米",
+    "千克": "公斤",
+    "kg": "公斤",
+    "市斤": "斤",
+    "t": "吨",
+    "g": "克",
+    "l": "升",
+    "ml": "毫升",
+    "日": "天",
+    "小时内": "小时",
+    "个小时": "小时",
+    "h": "小时",
+    "分": "分",
+    "个月": "个月",
+    "月": "个月",
+    "星期": "周",
+    "百分比": PERCENT,
+    "%(百分比)": PERCENT,
+    "百分点": PERCENT,
+    "个百分点": PERCENT,
+    "千分比": "‰",
+    "块": "块",
+    "台(套)": "台套",
+    "台/套": "台套",
+    "人/次": "人次",
+    "个工作日": "工作日",
+    "块钱": "元",
+    "人民币": "元",
+}
+
+_MEASURE_WORDS = """
+    个 次 人 人次 户 户次 件 件次 份 只 头 例 起 期 套 台 台套 辆 辆次 粒 种 张 幅 项 处 场 场次 家 家次 所 座 栋 幢 间
+    条 块 片 批 批次 部 本 册 篇 版 页 字 段 层 组 队 班 班次 节 课时 学时 课 届 轮 趟 回 遍 株 棵 盆 羽 尾 匹 口 眼 根
+    支 枝 枚 颗 包 袋 箱 桶 瓶 盒 卷 副 双 对 把 顶 床 门 扇 面 盏 架 艘 列 节点 村 镇 乡 县 社区 街道 学校 人天 人日
+    人月 工日 工作日 天 小时 分钟 秒 周 年 季度 个月 TB GB MB KB 兆 千瓦 千瓦时 度 千伏安 kVA KVA 伏 瓦 兆瓦 ℃
+    摄氏度 分贝 点 分 标段 网格 标准箱 标煤 吨标煤 车次 趟次 航次 架次 床位 张次 人数 户数 岗 岗位 名额 车位 桩 杆 孔 井 亩次
+    系统 模块 平台 网站 账号 路 端 丈 寸
+"""
+_MEASURES = frozenset(_MEASURE_WORDS.split())
+
+_UNSURE = re.compile(
+    r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
+)
+
+_SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 1000, "百": 100}
+
+
+@lru_cache(maxsize=4096)
+def unit_of(text: str) -> tuple[Decimal, str, str] | None:
+    """Read what follows a number as a unit: scale, base unit, unit as spelt; None if it is no unit for certain.
+
+    The scale takes the number to the base unit. Without a unit the base unit is "".
+
+    >>> unit_of("万张"), unit_of("公里"), unit_of("万"), unit_of("养护全覆盖")
+    ((Decimal('10000'), '张', '张'), (Decimal('1000'), '米', '公里'), (Decimal('10000'), '', ''), None)
+    """
+    if not text:
+        return ONE, "", ""
+    if text in _SPELLINGS:
+        text = _SPELLINGS[text]
+    if text in _FACTORS:
+        base, factor = _FACTORS[text]
+        return factor, base, text
+    if text in _MEASURES:
+        return ONE, text, text
+    if "/" in text or "每" in text[1:]:
+        return _compound(text)
+    for word, scale in _SCALES.items():
+        if text.startswith(word):
+            rest = unit_of(text[len(word) :])
+            if rest is not None:
+                return rest[0] * scale, rest[1], rest[2]
+    for length in (3, 2, 1):
+        head, tail = text[:length], text[length:]
+        if head in _MEASURES and tail and len(tail) <= 4 and tail.isalpha() and not _UNSURE.search(tail):
+            return ONE, head, head
+    if len(text) <= 2 and re.fullmatch(r"[\u4e00-\u9fff]+", text) and not _UNSURE.search(text):
+        return ONE, text, text
+    return None
+
+
+def _compound(text: str) -> tuple[Decimal, str, str] | None:
+    """元/人·月, 万元/公里, 人次/天: the part before the stroke is folded, the rest kept."""
+    head, _, tail = text.replace("每", "/", 1).partition("/") if "/" not in text else text.partition("/")
+    tail = re.sub(r"[*·.、,×/]|每", "·", tail).strip("·")
+    top = unit_of(head)
+    if top is None or not top[1] or not tail or re.search(r"\d", tail) or len(tail) > 8:
+        return None
+    unit = f"{top[1]}/{tail}"
+    return top[0], unit, unit
+
+
+# --- one text ---------------------------------------------------------------------------------------------------------
+
+_COMPARATORS = {
+    ">=": "≥ ≧ ⩾ >= => 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
+    "<=": "≤ ≦ ⩽ <= =< 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
+    ">": "> 超过 大于 高于 多于",
+    "<": "< 小于 低于 少于 不足 未满",
+    "=": "= ═ == 等于",
+}
+_PREFIX = {word: comparator for comparator, words in _COMPARATORS.items() for word in words.split()}
+_PREFIX_PATTERN = "|".join(re.escape(word) for word in sorted(_PREFIX, key=len, reverse=True))
+_AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以上\(含\)|以上"
+_AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
+_LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|保持|目标)*"
+_MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩|每月|年均|月均)?"
+_NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
+_ONE_NUMBER = re.compile(
+    rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
+    rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
+)
+_ONE_CHINESE = re.compile(
+    rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?:(?P<percent>百分之)|)(?P<number>{_CHINESE_NUMBER})"
+    rf"(?P<unit>.*?)(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?[。.;]?"
+)
+_RANGE = re.compile(
+    rf"(?:控制在|保持在|在)?(?P<low>{_NUMBER})(?P<unit>[^\d~至到—–-]*)(?:-|~|至|到|—+|–)(?P<high>{_NUMBER})(?P<unit2>.*?)(?:之间|以内|内)?"
+)
+_PLUS_MINUS = re.compile(
+    rf"(?P<middle>{_NUMBER})?(?P<unit>[^\d±]*)(?:±|\+/-|\+-)(?P<reach>\d+(?:\.\d+)?)(?P<unit2>.*?)(?:以内|之内|内)?"
+)
+_LOOSE_DIGITS = re.compile(r"\d\s+\d")
+_THOUSANDS_BY_SPACE = re.compile(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What one text says. `number` is as written; `number × scale` is in the base `unit`."""
+
+    form: str
+    """`blank`, `number`, `range`, `date`, `words` (no digit in it) or `unclear`."""
+    text: str
+    comparator: str | None = None
+    number: Decimal | None = None
+    high: Decimal | None = None
+    scale: Decimal = ONE
+    unit: str = ""
+    """Base unit, "" if none is written."""
+    spelt: str = ""
+    """The unit as spelt, without 万 and 亿: 公里."""
+    day: date | None = None
+    mean: bool = False
+    """人均, 平均, 每人 … stands before the number."""
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The number in the base unit."""
+        return None if self.number is None else within_reason(times(self.number, self.scale))
+
+
+BLANK = Value("blank", "")
+_FILLERS = frozenset({"", "-", "—", "——", "–", "/", "\\", "无", "…", "……", "...", "......", "*", "**"})
+
+
+@lru_cache(maxsize=65536)
+def parse(text: str | None, year: int | None = None) -> Value:
+    """Read one target or actual. `year` is the form's, for dates without one.
+
+    >>> value = parse("20万张以上")
+    >>> value.comparator, value.amount, value.unit
+    ('>=', Decimal('200000'), '张')
+    >>> parse("9月前", 2023).day, parse("日产日清").form, parse("约30人").form
+    (datetime.date(2023, 8, 31), 'words', 'unclear')
+    """
+    if text is None:
+        return BLANK
+    if _LOOSE_DIGITS.search(text):
+        text = _THOUSANDS_BY_SPACE.sub(lambda match: re.sub(r"\s", "", match.group()), text)
+        if _LOOSE_DIGITS.search(text):
+            return Value("unclear", fold(text))
+    folded = fold(text).replace("−", "-")
+    if folded in _FILLERS and folded != "无":
+        return Value("blank", folded)
+    folded = folded.strip("。;,、") or folded
+    if len(folded) > 60:
+        return Value("unclear" if re.search(r"\d", folded) else "words", folded)
+    return (
+        _read_date(folded, year)
+        or _read_plus_minus(folded)
+        or _read_range(folded)
+        or _read_number(folded)
+        or _read_chinese(folded)
+        or Value("unclear" if re.search(r"\d", folded) else "words", folded)
+    )
+
+
+def _number(digits: str) -> Decimal | None:
+    return within_reason(Decimal(digits.replace(",", "")))
+
+
+def _comparator(match: re.Match[str]) -> str | None:
+    groups = match.groupdict()
+    prefix = _PREFIX.get(groups.get("comparator") or "")
+    suffix = ">=" if groups.get("more") else "<=" if groups.get("less") else None
+    if prefix in (">=", ">") and groups.get("comparator") in ("达到", "达") and suffix:
+        return suffix
+    if prefix and suffix and prefix[0] != suffix[0]:
+        return "?"
+    return suffix if prefix in (None, "=") and suffix else prefix
+
+
+def _read_number(text: str) -> Value | None:
+    match = _ONE_NUMBER.fullmatch(text)
+    if not match:
+        return None
+    unit = unit_of(match["unit"])
+    comparator = _comparator(match)
+    number = _number(match["number"])
+    if unit is None or comparator == "?" or number is None or (match["done"] and unit[1] != PERCENT and not unit[1]):
+        return None
+    return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=bool(match["mean"]))
+
+
+_DIGITS = {
+    digit: value
+    for value, digits in enumerate(["零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"])
+    for digit in digits
+}
+
+
+def _chinese(text: str) -> Decimal | None:
+    """Read a Chinese numeral.
+
+    >>> _chinese("十二"), _chinese("两百"), _chinese("一万二千零五"), _chinese("九点五")
+    (Decimal('12'), Decimal('200'), Decimal('12005'), Decimal('9.5'))
+    """
+    whole, _, decimals = text.partition("点")
+    total = section = digit = 0
+    for character in whole:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character in "十百千":
+            section += (digit or (1 if character == "十" and not section else digit)) * {
+                "十": 10,
+                "百": 100,
+                "千": 1000,
+            }[character]
+            if not digit and character != "十":
+                return None
+            digit = 0
+        else:
+            total = (total + section + digit) * (10**4 if character == "万" else 10**8)
+            if not total:
+                return None
+            section = digit = 0
+    number = Decimal(total + section + digit)
+    if decimals:
+        number += Decimal("0." + "".join(str(_DIGITS[character]) for character in decimals))
+    return number
+
+
+def _read_chinese(text: str) -> Value | None:
+    if match := re.fullmatch(rf"({_PREFIX_PATTERN})?(?:一半|半数)(以上|以下)?", text):
+        comparator = _PREFIX.get(match[1] or "") or {"以上": ">=", "以下": "<="}.get(match[2] or "")
+        return Value("number", text, comparator, Decimal(50), None, Decimal("0.01"), PERCENT, PERCENT)
+    if text == "过半":
+        return Value("number", text, ">", Decimal(50), None, Decimal("0.01"), PERCENT, PERCENT)
+    match = _ONE_CHINESE.fullmatch(text)
+    if not match:
+        return None
+    number = _chinese(match["number"])
+    if number is None:
+        return None
+    comparator = _comparator(match)
+    if comparator == "?":
+        return None
+    if match["percent"]:
+        return (
+            None
+            if match["unit"]
+            else Value("number", text, comparator, number, None, Decimal("0.01"), PERCENT, PERCENT)
+        )
+    unit = unit_of(match["unit"])
+    if (
+        unit is None
+        or unit[2] in ("", "分", "点", "节", "面", "门")
+        or (unit[2] not in _MEASURES and unit[2] not in _FACTORS)
+    ):
+        return None
+    return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=bool(match["mean"]))
+
+
+def _read_range(text: str) -> Value | None:
+    match = _RANGE.fullmatch(text)
+    if not match:
+        return None
+    before, after = unit_of(match["unit"]), unit_of(match["unit2"])
+    low, high = _number(match["low"]), _number(match["high"])
+    if before is None or after is None or low is None or high is None:
+        return None
+    if match["unit"] and before != after:
+        if not match["unit2"] or before[1] not in ("", after[1]) or not after[1]:
+            return None
+        low = low * before[0] / after[0] if before[0] != ONE else low
+    if low >= high:
+        return None
+    return Value("range", text, None, low, high, after[0], after[1], after[2])
+
+
+def _read_plus_minus(text: str) -> Value | None:
+    match = _PLUS_MINUS.fullmatch(text)
+    if not match:
+        return None
+    unit = unit_of(match["unit2"])
+    reach = _number(match["reach"])
+    middle = _number(match["middle"]) if match["middle"] else Decimal(0)
+    if unit is None or reach is None or middle is None or match["unit"] not in ("", match["unit2"]):
+        return None
+    return Value("range", text, None, middle - reach, middle + reach, unit[0], unit[1], unit[2])
+
+
+# --- dates ------------------------------------------------------------------------------------------------------------
+
+_WHEN = r"(?:完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
+_DONE = (
+    r"(?:(?:全部|全面|按时|按期)?(?:完成|竣工|交付|支付|到位|投入使用|结束|验收|发放|完工|拨付|建成|上线)[^\d]{0,12})?"
+)
+_YEAR = r"(?:(?P<year>20\d\d)年?[度]?|(?:本年|当年|年内))"
+_DAY = re.compile(
+    rf"{_WHEN}(?:(?P<year>20\d\d)(?:年|[-/.]))?(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})(?P<mark>日|号)?(?:24时|24:00)?"
+    rf"(?P<before>之前|以前|前)?{_DONE}"
+)
+_MONTH = re.compile(
+    rf"{_WHEN}(?:(?P<year>20\d\d)(?:年|[-/.]))?(?:(?P<from>\d{{1,2}})月?(?:-|~|至|到|—+))?(?P<month>\d{{1,2}})月(?:份)?"
+    rf"(?P<part>底|末|上旬|中旬|下旬|内)?(?P<before>之前|以前|前)?{_DONE}"
+)
+_END_OF_YEAR = re.compile(
+    rf"{_WHEN}(?:(?P<year>20\d\d)年?度?|本年度?|当年度?|全年|年)?(?P<part>年?底|年?末|内|上半年|下半年|第?[一二三四1-4]季度)?"
+    rf"(?P<before>之前|以前|前)?{_DONE}"
+)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _read_date(text: str, year: int | None) -> Value | None:
+    """Return the last day that counts: 2023年12月底前 → 31 December, 9月前 → 31 August, 12月31日前 → 31 December."""
+    if not re.search(r"[年月日号季底末]|\d[-/.]\d", text):
+        return None
+    day: date | None = None
+    if match := _DAY.fullmatch(text):
+        own = int(match["year"]) if match["year"] else year
+        if (match["mark"] or match["year"]) and own is not None:
+            day = _make_day(own, int(match["month"]), int(match["day"]))
+    elif match := _MONTH.fullmatch(text):
+        own = int(match["year"]) if match["year"] else year
+        month = int(match["month"])
+        if own is None or not 1 <= month <= 12:
+            return None
+        if match["from"] and not 1 <= int(match["from"]) <= month:
+            return None
+        if match["before"] and not match["part"]:
+            day = _last_day(own, month - 1) if month > 1 else date(own - 1, 12, 31)
+        elif match["part"] in ("上旬", "中旬"):
+            day = date(own, month, 10 if match["part"] == "上旬" else 20)
+        else:
+            day = _last_day(own, month)
+    elif (match := _END_OF_YEAR.fullmatch(text)) and (match["year"] or match["part"]):
+        own = int(match["year"]) if match["year"] else year
+        part = match["part"] or ""
+        if own is None or (not match["year"] and part == "内" and "年" not in text):
+            return None
+        if match["year"] and not re.search(r"年|底|末|季", text):
+            return None
+        if "上半年" in part:
+            day = date(own, 6, 30)
+        elif "季度" in part:
+            quarter = "一二三四".find(part.strip("第季度")) + 1 or int(re.sub(r"\D", "", part) or 0)
+            day = _last_day(own, quarter * 3)
+        elif match["before"] and not part:
+            day = date(own - 1, 12, 31)
+        else:
+            day = date(own, 12, 31)
+    return Value("date", text, day=day) if day else None
+
+
+def _make_day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+_FULLY = re.compile(
+    r"(?:已|全部|全面|完全|均已?|都已?|已全部|已经|按时|按期|如期|按计划)*(?:达成|完成|达到|实现)了?"
+    r"(?:预期|年度|年初|既定|设定|预定)*(?:绩效)?(?:指标|目标|要求|效果|任务|值|指标值|目标值)?(?:\(?100%\)?)?"
+)
+_STATED = re.compile(r"(?P<words>[^\d()%]*?)[,,:]?\(?(?P<percent>\d+(?:\.\d+)?)%\)?(?P<after>完成|达成)?")
+_BANDS = (
+    (1, re.compile(r"(?:全部或)?基本(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?")),
+    (2, re.compile(r"部分(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:并具有一定效果)?")),
+    (3, re.compile(r"未(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:[且并,]?效果较差)?")),
+)
+_ASSESSED = (
+    "合格",
+    "达标",
+    "及时",
+    "规范",
+    "完整",
+    "健全",
+    "良好",
+    "满意",
+    "有效",
+    "完善",
+    "完成",
+    "安全",
+    "到位",
+    "通过",
+)
+_NOUNS = ("", "质量", "验收", "工程质量", "产品质量", "服务质量", "基本", "比较", "较", "全部", "均", "全面")
+_STRONGER = (
+    "质量",
+    "验收",
+    "工程质量",
+    "产品质量",
+    "服务质量",
+    "非常",
+    "十分",
+    "很",
+    "完全",
+    "全部",
+    "均",
+    "全面",
+    "已",
+    "较为",
+)
+
+
+def stated_completion(text: str) -> tuple[Fraction | None, int | None] | None:
+    """Read a stated completion or band: (completion, band); None where the text states neither.
+
+    >>> stated_completion("达成预期指标"), stated_completion("部分达成预期指标并具有一定效果(70%)"), stated_completion("好")
+    ((Fraction(1, 1), 1), (Fraction(7, 10), 2), None)
+    """
+    if _FULLY.fullmatch(text):
+        return Fraction(1), 1
+    share: Fraction | None = None
+    words = text
+    if match := _STATED.fullmatch(text):
+        share = Fraction(match["percent"]) / 100
+        words = match["words"].rstrip("(:,")
+        if share > 1:
+            return None
+        if not words or _FULLY.fullmatch(words):
+            return share, None
+    for band, pattern in _BANDS:
+        if pattern.fullmatch(words):
+            return share, band
+    return None
+
+
+def words_agree(target: str, actual: str) -> bool:
+    """Return whether the words of an actual say that the words of its target are met; resembling is not enough.
+
+    >>> words_agree("质量合格", "合格"), words_agree("基本满意", "满意"), words_agree("有所提升", "养老服务提升")
+    (True, True, False)
+    """
+    wanted, given = target.removeprefix("定性").strip("。.;"), actual.removeprefix("定性").strip("。.;")
+    wanted = wanted.removeprefix("=").removeprefix("═")
+    if wanted == given:
+        return True
+    for word in _ASSESSED:
+        if wanted.endswith(word) and given.endswith(word):
+            before, after = wanted[: -len(word)], given[: -len(word)]
+            if (before in _NOUNS and not after) or (not before and after in _STRONGER):
+                return True
+    return False
+
+
+# --- direction and kind -----------------------------------------------------------------------------------------------
+
+_HARM = (
+    "差错|错误|投诉|逾期|超支|事故|死亡|伤亡|违规|违法|违纪|受害|成灾|损失|流失|故障|中断|返贫|辍学|缺陷|拖欠|欠薪|亏损|漏报|火灾"
+    "|病死|不合格|误报|失误|超标"
+)
+_BAD_RATE = re.compile(rf"(?:{_HARM})(?:发生|事故)?(?:率|比例|占比|比重)$")
+_HARM_WORD = re.compile(_HARM)
+_COST_WORD = re.compile(r"费用|成本|支出控制|造价|单价")
+_DEALT_WITH = re.compile(
+    rf"(?:{_HARM}).*(?:处理|处置|办结|办理|整改|查处|化解|调解|救援|演练|防范|防控|预防|排查|监测|培训|宣传|打击|治理|救治|救助|受理|回访)"
+)
+_REDUCED = re.compile(r"减少|下降|降低|压减|节约|挽回|追回")
+_RATE_NAME = re.compile(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
+_MEAN_NAME = re.compile(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
+_TIME_LIMIT = re.compile(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
+_HINT = re.compile(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
+_TRAILING_BRACKET = re.compile(r"\(([^()]*)\)$")
+
+
+@lru_cache(maxsize=4096)
+def fold_level(name: str | None) -> str:
+    """Return the name under which first and second levels match: no weight, spaces, 指标; 服务对象满意度 is 满意度.
+
+    >>> fold_level("产 出 指 标(50分)"), fold_level("服务对象满意度指标"), fold_level("数量")
+    ('产出', '满意度', '数量')
+    """
+    folded = re.sub(r"\([^)]*\)", "", fold(name or ""))
+    folded = re.sub(r"\d+(?:\.\d+)?分$", "", folded)
+    folded = re.sub(r"指标等?$", "", folded) or folded
+    folded = re.sub(r"^产出(?=数量|质量|时效|成本)", "", folded)
+    return folded.replace("服务对象满意度", "满意度").replace("服务对象满意", "满意度")
+
+
+def is_template_hint(text: str) -> bool:
+    """Return whether a folded text still carries the template's prompt: (≥**人), XX."""
+    return bool(_HINT.search(text) or re.search(r"\*\*|XX", text))
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """What the name of an indicator tells about its values."""
+
+    bare: str
+    """The folded name without its prefix (指标1:, ★), unit and template hint."""
+    comparator: str | None
+    unit: str | None
+    """Unit text that stands in a bracket at the end, or in a hint."""
+
+
+@lru_cache(maxsize=16384)
+def read_name(name: str) -> NameReading:
+    """Take a third-level name apart.
+
+    >>> read_name("指标1:提供务工收入人数(人)")
+    NameReading(bare='提供务工收入人数', comparator=None, unit='人')
+    >>> read_name("★农村低保标准(≥**元/人·月)")
+    NameReading(bare='农村低保标准', comparator='>=', unit='元/人·月')
+    """
+    folded = fold(name)
+    comparator = unit = None
+    if hint := _HINT.search(folded):
+        comparator = _PREFIX[hint.group(1)]
+        unit = hint.group(2) or None
+        folded = folded[: hint.start()] + folded[hint.end() :]
+    if bracket := _TRAILING_BRACKET.search(folded):
+        inner = bracket.group(1)
+        known = unit_of(inner.removeprefix("单位:"))
+        if inner and known is not None and (known[1] != "" or inner == "万"):
+            unit = unit or inner.removeprefix("单位:")
+            folded = folded[: bracket.start()]
+    return NameReading(_without_prefix(folded), comparator, unit)
+
+
+def _without_prefix(folded: str) -> str:
+    bare = folded.lstrip("★☆*◆●■▲·")
+    bare = re.sub(
+        r"^指标\d{1,2}(?=20\d\d年)|^(?:三级)?指标\d*[::.、,)]|^指标\d{1,2}(?!\d)|^\d{1,2}[.、,::](?!\d)|^[((]\d{1,2}[))]",
+        "",
+        bare,
+    )
+    return bare.lstrip("★☆*◆●■▲·") or bare
+
+
+def fold_name(name: str) -> str:
+    """Return the name under which indicators match: no 指标1:, ★, brackets, spaces, unit.
+
+    >>> fold_name("指标1:★ 培训（人次）"), fold_name("农村低保发放人数(按月平均)")
+    ('培训', '农村低保发放人数按月平均')
+    """
+    return re.sub(r"[()\[\]【】《》<>“”\"'{}]", "", read_name(name).bare)
+
+
+# --- target and actual together ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A target and an actual, read together. Amounts are in the base unit, percents are fractions."""
+
+    kind: str
+    direction: str | None = None
+    """As written: `equal` where the target says =."""
+    scored_by: str | None = None
+    """The direction it is scored by: at_least, at_most or between."""
+    target: Decimal | None = None
+    target_high: Decimal | None = None
+    actual: Decimal | None = None
+    unit: str | None = None
+    target_day: date | None = None
+    actual_day: date | None = None
+    stated: Fraction | None = None
+    """Completion that the actual states or the words agree on."""
+    agreed: bool = False
+    """Whether `stated` comes from words that agree (not from a stated percent or band)."""
+    band: int | None = None
+    """Band that the actual names."""
+    unsure: bool = False
+    """A value is there, but how it compares is not certain."""
+    notes: tuple[str, ...] = ()
+    """Codes of findings that the reading itself gives rise to (I03, I04, I06)."""
+
+
+@lru_cache(maxsize=65536)
+def settle(
+    name: str,
+    level1: str | None,
+    level2: str | None,
+    target: str | None,
+    actual: str | None,
+    unit: str | None = None,
+    year: int | None = None,
+) -> Settled:
+    """Read a target and an actual together.
+
+    `unit` is the row's own 度量单位, where the form has a column for it; `year` is the form's.
+
+    >>> pair = settle("印刷页数", "产出指标", "数量指标", "20万张以上", "22万")
+    >>> pair.kind, pair.direction, pair.target, pair.actual, pair.unit
+    ('absolute', 'at_least', Decimal('200000'), Decimal('220000'), '张')
+    >>> settle("偿还历史欠款", "产出指标", "数量指标", "10万", "5").notes
+    ('I06',)
+    """
+    wanted, given = parse(target, year), parse(actual, year)
+    about = read_name(name or "")
+    if wanted.form in ("number", "range"):
+        if _is_moment(wanted, level2):
+            wanted = Value("unclear", wanted.text)
+        else:
+            return _settle_numbers(about, level1, level2, wanted, given, unit)
+    if wanted.form == "date":
+        return _settle_dates(wanted, given)
+    if wanted.form == "blank":
+        return Settled(UNRESOLVED)
+    return _settle_words(wanted, given)
+
+
+def _is_moment(value: Value, level2: str | None) -> bool:
+    """2023 or 2023.12 under 时效 is a moment, not an amount."""
+    if value.unit or value.comparator or value.number is None or "时效" not in (level2 or ""):
+        return False
+    return value.form == "number" and 2000 <= value.number < 2100
+
+
+def _settle_dates(wanted: Value, given: Value) -> Settled:
+    if given.form == "date":
+        return Settled(DATE, target_day=wanted.day, actual_day=given.day)
+    if given.text == wanted.text:
+        return Settled(DATE, target_day=wanted.day, actual_day=wanted.day)
+    if re.fullmatch(
+        r"(?:按时|按期|如期|及时|提前|已按时|已按期|按计划)(?:完成|达成)|在规定时间内完成|达成(?:预期|年度)指标",
+        given.text,
+    ):
+        return Settled(DATE, target_day=wanted.day, stated=Fraction(1), band=1, notes=("I04",))
+    notes = ("I04",) if given.form != "blank" else ()
+    return Settled(DATE, target_day=wanted.day, notes=notes)
+
+
+def _settle_words(wanted: Value, given: Value) -> Settled:
+    kind = QUALITATIVE if wanted.form == "words" or wanted.text.startswith("定性") else UNRESOLVED
+    if given.form == "blank":
+        return Settled(kind)
+    if words_agree(wanted.text, given.text):
+        return Settled(QUALITATIVE, stated=Fraction(1), agreed=True)
+    said = stated_completion(given.text)
+    if said is None:
+        notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
+        return Settled(kind, notes=notes)
+    completion, band = said
+    notes = ("I04",) if given.form == "number" and wanted.form == "words" else ()
+    return Settled(QUALITATIVE, stated=completion, band=band, notes=notes)
+
+
+def _settle_numbers(
+    about: NameReading, level1: str | None, level2: str | None, wanted: Value, given: Value, unit_column: str | None
+) -> Settled:
+    comparator = wanted.comparator or about.comparator
+    own = unit_of(fold(unit_column)) if unit_column else None
+    from_name = unit_of(about.unit) if about.unit and not wanted.unit and wanted.scale == ONE else None
+    shared = own is not None or (from_name is not None and not given.unit and given.scale == ONE)
+    if not wanted.unit and wanted.scale == ONE and (own or from_name):
+        wanted = _with_unit(wanted, own or from_name)
+    percent = PERCENT in (wanted.unit, given.unit) or "/" in wanted.unit
+    relative = percent or wanted.mean or bool(_RATE_NAME.search(about.bare) or _MEAN_NAME.search(about.bare))
+    relative = relative or (wanted.unit in TIMES and "时效" in (level2 or ""))
+    kind = RELATIVE if relative else ABSOLUTE
+    scored_by = _direction(about.bare, level1, level2, comparator, wanted)
+    direction = EQUAL if comparator == "=" and scored_by != BETWEEN else scored_by
+    alone = _alone(Settled(kind, direction, scored_by), wanted)
+    if given.form == "number" and own and not given.unit and given.scale == ONE:
+        given = _with_unit(given, own)
+    if given.form != "number" or _answers_in_percent(wanted, given):
+        said = stated_completion(given.text)
+        if said and said[0] == 1:
+            return replace(alone, stated=Fraction(1), band=1, notes=("I04",))
+        if given.form != "number":
+            return replace(alone, notes=("I04",) if given.form in ("words", "date") else ())
+    met = _meet(wanted, given, shared)
+    if met is None:
+        return replace(alone, notes=("I06",))
+    low, high, got, unit, assumed = met
+    notes: tuple[str, ...] = ("I06",) if assumed else ()
+    unsure = False
+    if given.comparator not in (None, "="):
+        side = AT_LEAST if given.comparator in (">=", ">") else AT_MOST
+        unsure = side != scored_by or (got < low if side == AT_LEAST else got > low)
+        if got == low and not unsure:
+            notes += ("I03",)
+    if wanted.comparator in (None, "=") and _TIME_LIMIT.search(about.bare) and scored_by == AT_LEAST and got != low:
+        unsure = unsure or (kind == RELATIVE and unit != PERCENT)
+    return replace(alone, target=low, target_high=high, actual=got, unit=unit, unsure=unsure, notes=notes)
+
+
+def _answers_in_percent(wanted: Value, given: Value) -> bool:
+    """100% answering 37个 states a completion; 100% answering ≥95% is a value."""
+    return given.unit == PERCENT and wanted.unit != PERCENT and (wanted.unit != "" or wanted.scale != ONE)
+
+
+def _with_unit(value: Value, unit: tuple[Decimal, str, str] | None) -> Value:
+    return value if unit is None else replace(value, scale=unit[0], unit=unit[1], spelt=unit[2])
+
+
+def _alone(settled: Settled, wanted: Value) -> Settled:
+    """The target by itself, for an actual that cannot be held against it."""
+    high = None if wanted.high is None else within_reason(times(wanted.high, wanted.scale))
+    unit = (wanted.spelt if wanted.spelt in TIMES else wanted.unit) or None
+    return replace(settled, target=wanted.amount, target_high=high, unit=unit)
+
+
+def _meet(
+    wanted: Value, given: Value, unit_is_shared: bool
+) -> tuple[Decimal, Decimal | None, Decimal, str | None, bool] | None:
+    """Bring target and actual into one unit: (target, upper bound, actual, unit, whether a scale was assumed)."""
+    assert wanted.number is not None
+    assert given.number is not None
+    wanted_scale, given_scale, unit, assumed = wanted.scale, given.scale, wanted.unit or given.unit, False
+    if wanted.unit and given.unit and wanted.unit != given.unit:
+        for table in (TIMES, MONTHS):
+            if wanted.unit in table and given.unit in table:
+                unit = min(wanted.unit, given.unit, key=table.__getitem__)
+                wanted_scale *= Decimal(table[wanted.unit]) / table[unit]
+                given_scale *= Decimal(table[given.unit]) / table[unit]
+                break
+        else:
+            return None
+    elif unit_is_shared or wanted.unit == given.unit != "":
+        if not given.unit and given.scale == ONE:
+            given_scale = wanted.scale
+    elif not given.unit:
+        factor = _FACTORS.get(wanted.spelt, ("", ONE))[1] if wanted.unit != PERCENT else ONE
+        if given.scale != ONE or wanted.scale == factor:
+            given_scale = given.scale * factor
+        else:
+            choice = _same_order(wanted.number * wanted.scale, given.number, (wanted.scale, factor))
+            if choice is None:
+                return None
+            given_scale, assumed = choice, bool(given.number) and (choice == wanted.scale or wanted.unit == PERCENT)
+    else:
+        factor = _FACTORS.get(given.spelt, ("", ONE))[1] if given.unit != PERCENT else ONE
+        if wanted.scale != ONE or given.scale == factor:
+            wanted_scale = wanted.scale * factor
+        else:
+            choice = _same_order(given.number * given.scale, wanted.number, (given.scale, factor))
+            if choice is None:
+                return None
+            wanted_scale, assumed = choice, bool(wanted.number) and (choice == given.scale or given.unit == PERCENT)
+    low, got = within_reason(times(wanted.number, wanted_scale)), within_reason(times(given.number, given_scale))
+    high = None if wanted.high is None else within_reason(times(wanted.high, wanted_scale))
+    if low is None or got is None or (wanted.high is not None and high is None):
+        return None
+    return low, high, got, unit or None, assumed
+
+
+def _same_order(known: Decimal, bare: Decimal, scales: tuple[Decimal, Decimal]) -> Decimal | None:
+    """Return the one scale at which `bare` lies within the same order of magnitude as `known`; None if not one."""
+    if not bare:
+        return scales[0]
+    fitting = [
+        scale for scale in scales if abs(known) <= abs(bare * scale) * 10 and abs(bare * scale) <= abs(known) * 10
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _direction(bare: str, level1: str | None, level2: str | None, comparator: str | None, wanted: Value) -> str:
+    """Return the direction a number is scored by; a bare number or = takes it from the meaning of the name."""
+    if wanted.form == "range":
+        return BETWEEN
+    if comparator in (">=", ">"):
+        return AT_LEAST
+    if comparator in ("<=", "<"):
+        return AT_MOST
+    rate = wanted.unit == PERCENT or bool(re.search(r"(?:率|比例|占比|比重|度)$", bare))
+    if rate:
+        return AT_MOST if _BAD_RATE.search(bare) else AT_LEAST
+    if _DEALT_WITH.search(bare) or _REDUCED.search(bare):
+        return AT_LEAST
+    under_cost = "成本" in (level2 or "") or "成本" in (level1 or "")
+    return AT_MOST if under_cost or _HARM_WORD.search(bare) or _COST_WORD.search(bare) else AT_LEAST

@@ -1,0 +1,603 @@
+"""Spreadsheet files to grids: the only door to the spreadsheet libraries, and the gate before them.
+
+The kind of a file is told by its content, never by its name. python-calamine reads first; what it does not tell (number
+formats, error values, formulas without a stored result) is taken from the parts of the file themselves. No macro is
+run, no link followed, and the file is never written to.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from xml.etree import ElementTree
+
+from perf_xl.errors import WorkbookUnreadable
+from perf_xl.grid import Grid, Position, Raw, position
+
+MEBIBYTE = 1 << 20
+LIMITS = {
+    "file": 64 * MEBIBYTE,
+    "unpacked": 64 * MEBIBYTE,
+    "part": 48 * MEBIBYTE,
+    "parts": 1000,
+    "area": 4_000_000,
+}
+"""What a file may measure: bytes of the file, bytes unpacked, bytes of one part, number of parts, cells of a sheet."""
+
+OUR_MARK = "perf_xl"
+"""Name of the custom property that every workbook written by perf_xl's consolidation carries."""
+
+RESAVE = "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后重新报送"
+REPAIR = "请用 Excel 或 WPS 打开并修复,或向报送单位重新索取"
+DECRYPT = "请打开后取消密码,保存后重新报送"
+
+
+def read_grids(data: bytes, file: str) -> list[Grid]:
+    """Return every sheet of a workbook given as bytes, hidden ones included. `file` is its name in messages.
+
+    Raises:
+        WorkbookUnreadable: not a workbook, damaged, encrypted or beyond `LIMITS`; says which and what to do.
+    """
+    if not data:
+        raise WorkbookUnreadable(file, "文件是空的(0字节)", "请向报送单位重新索取")
+    if len(data) > LIMITS["file"]:
+        raise WorkbookUnreadable(file, f"文件有 {len(data) // MEBIBYTE} MB,超过 64 MB", "请删除图片等附件后重新保存")
+    read = _reader(data, file)
+    try:
+        return read(data, file)
+    except (WorkbookUnreadable, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as problem:  # a reader's panic is no Exception
+        if type(problem).__name__ == "PasswordError":
+            raise WorkbookUnreadable(file, "文件已加密", DECRYPT) from None
+        raise WorkbookUnreadable(file, "文件已损坏,无法读取", REPAIR) from problem
+
+
+def is_own_output(data: bytes) -> bool:
+    """Return whether these bytes are a workbook or JSON document that a consolidation of perf_xl has written."""
+    if data.startswith(b'{\n "files": {\n  "seen":'):
+        return True
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            return f'name="{OUR_MARK}"'.encode() in package.read("docProps/custom.xml")[:MEBIBYTE]
+    except (zipfile.BadZipFile, KeyError, OSError, zlib.error, RuntimeError, NotImplementedError, ValueError):
+        return False
+
+
+Reader = Callable[[bytes, str], list[Grid]]
+
+
+def _reader(data: bytes, file: str) -> Reader:
+    """Tell the kind of file by its first bytes and, for a package, by its parts."""
+    if data.startswith(b"PK\x03\x04"):
+        names = _part_names(data, file)
+        if "xl/workbook.xml" in names or any(name.lower() == "xl/workbook.xml" for name in names):
+            return _read_xlsx
+        if "xl/workbook.bin" in names:
+            return _read_xlsb
+        if "content.xml" in names:
+            return _read_ods
+        if "word/document.xml" in names:
+            raise WorkbookUnreadable(file, "这是 Word 文档,不是工作簿", "请报送 Excel 或 WPS 表格")
+        raise WorkbookUnreadable(file, "这是压缩包,里面没有工作表", "请解压后报送其中的工作簿")
+    if data.startswith(b"PK"):
+        raise WorkbookUnreadable(file, "文件已损坏,无法读取", REPAIR)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
+        if "WordDocument".encode("utf-16-le") in data:
+            raise WorkbookUnreadable(file, "这是 Word 文档,不是工作簿", "请报送 Excel 或 WPS 表格")
+        return _read_xls
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
+        raise WorkbookUnreadable(file, "这是网页(HTML),不是工作簿", RESAVE)
+    if start.startswith(b"<?xml"):
+        raise WorkbookUnreadable(file, "这是 XML 文件,不是工作簿", RESAVE)
+    if start.startswith(b"%pdf"):
+        raise WorkbookUnreadable(file, "这是 PDF 文件,不是工作簿", "请报送 Excel 或 WPS 表格的电子原件")
+    if start.startswith((b"\x89png", b"\xff\xd8\xff", b"gif8", b"bm")) and b"\0" in data[:256]:
+        raise WorkbookUnreadable(file, "这是图片,不是工作簿", "请报送 Excel 或 WPS 表格的电子原件")
+    if b"\0" not in data[:4096]:
+        raise WorkbookUnreadable(file, "这是文本文件,不是工作簿", RESAVE)
+    raise WorkbookUnreadable(file, "不是能识别的工作簿", RESAVE)
+
+
+# --- the package (zip) ------------------------------------------------------------------------------------------------
+
+
+def _part_names(data: bytes, file: str) -> set[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
+    if len(parts) > LIMITS["parts"]:
+        raise WorkbookUnreadable(file, f"文件由 {len(parts)} 个部件组成,超过 {LIMITS['parts']} 个", RESAVE)
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > LIMITS["unpacked"] or any(part.file_size > LIMITS["part"] for part in parts):
+        raise WorkbookUnreadable(
+            file, f"解压后有 {unpacked // MEBIBYTE} MB,超过 {LIMITS['unpacked'] // MEBIBYTE} MB", RESAVE
+        )
+    if any(part.flag_bits & 1 for part in parts):
+        raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
+    return {part.filename for part in parts}
+
+
+def _part(package: zipfile.ZipFile, name: str, file: str) -> bytes:
+    """Return one part; refuse a document type, in which entities could be defined."""
+    try:
+        content = package.read(name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        content = content.decode("utf-16").encode()
+    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
+        raise WorkbookUnreadable(file, "文件含外部实体,可能有害", RESAVE)
+    return content
+
+
+def _calamine(data: bytes) -> Any:
+    import python_calamine
+
+    return python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+
+
+def _cells(sheet: Any, file: str) -> Sequence[Sequence[Raw]]:
+    """Return a calamine sheet's rows from A1 on, unless a stray cell makes it too large to lay out."""
+    if sheet.end is None:
+        return ()
+    bottom, right = sheet.end
+    if (bottom + 1) * (right + 1) > LIMITS["area"]:
+        raise _too_large(file, sheet.name, bottom, right)
+    rows: Sequence[Sequence[Raw]] = sheet.to_python(skip_empty_area=False)
+    return rows
+
+
+def _too_large(file: str, sheet: str, bottom: int, right: int) -> WorkbookUnreadable:
+    from perf_xl.grid import address
+
+    return WorkbookUnreadable(
+        file,
+        f"工作表“{sheet}”的最后一格在 {address(bottom, right)},范围过大",
+        "请删除表格以外多余的行和列,保存后重新报送",
+    )
+
+
+# --- .xlsx, .xlsm -----------------------------------------------------------------------------------------------------
+
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.S)
+_REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_STYLE = re.compile(rb'\bs="(\d+)"')
+_TYPE = re.compile(rb'\bt="(\w+)"')
+_FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
+_STORED = re.compile(rb"<v[^>]*>([^<]+)</v>")
+
+
+def _read_xlsx(data: bytes, file: str) -> list[Grid]:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        book = ElementTree.fromstring(_part(package, "xl/workbook.xml", file))
+        names = set(package.namelist())
+        relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.xml.rels", file))
+        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+        formats = (
+            _formats_of_styles(_part(package, "xl/styles.xml", file)) if "xl/styles.xml" in names else ("General",)
+        )
+        calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
+        never_calculated = calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true")
+        details = []
+        for node in (node for node in book.iter() if node.tag.endswith("}sheet")):
+            target = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
+            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            xml = _part(package, part, file) if part in names and "worksheets/" in part else b""
+            hidden = node.get("state", "visible") != "visible"
+            details.append((node.get("name", ""), xml, hidden))
+    for name, xml, _ in details:
+        _check_extent(xml, name, file)
+    workbook = _calamine(data)
+    grids = []
+    for name, xml, hidden in details:
+        if not xml:
+            continue
+        if re.search(rb"<\w+:c[\s>]", xml):
+            return _read_with_openpyxl(data, file)
+        sheet = workbook.get_sheet_by_name(name)
+        values = _cells(sheet, file)
+        shown_as, errors, uncalculated = _scan(xml, formats, never_calculated)
+        if not values and (shown_as or re.search(rb"<v>", xml)):
+            return _read_with_openpyxl(data, file)
+        merged = dict(sheet.merged_cell_ranges or ())
+        grids.append(Grid(name, _with_dates(values, shown_as), merged, shown_as, {}, errors, uncalculated, hidden))
+    return grids
+
+
+def _check_extent(xml: bytes, sheet: str, file: str) -> None:
+    """Refuse a sheet whose used cells span too much to lay out, before anything lays it out."""
+    rows = [int(row) for row in re.findall(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"', xml)[-1:]]
+    if not rows or rows[0] < 10_000:
+        return
+    cells = _REFERENCE.findall(xml)
+    if not cells:
+        return
+    bottom = max(int(row) for _, row in cells)
+    right = max(position(f"{letters.decode()}1")[1] for letters in {letters for letters, _ in cells})
+    if bottom * (right + 1) > LIMITS["area"]:
+        raise _too_large(file, sheet, bottom - 1, right)
+
+
+def _scan(
+    xml: bytes, formats: Sequence[str], never_calculated: bool
+) -> tuple[dict[Position, str], dict[Position, str], dict[Position, str]]:
+    """Find, in the XML of a sheet, number formats, error values and formulas whose result is not stored."""
+    shown_as: dict[Position, str] = {}
+    errors: dict[Position, str] = {}
+    uncalculated: dict[Position, str] = {}
+    for attributes, content in _CELL.findall(xml):
+        if not content:
+            continue
+        kind = _TYPE.search(attributes)
+        text = kind.group(1) if kind else b"n"
+        if text in (b"s", b"inlineStr") or (text == b"str" and b"<f" not in content):
+            continue
+        reference = _REFERENCE.search(attributes)
+        if not reference:
+            continue
+        stored = _STORED.search(content)
+        at = position((reference.group(1) + reference.group(2)).decode())
+        if b"<f" in content and text != b"str":
+            doubtful = never_calculated and stored is not None and stored.group(1) == b"0"
+            if stored is None or doubtful:
+                formula = _FORMULA.search(content)
+                uncalculated[at] = _unescape(formula.group(1)) if formula else ""
+                if stored is None:
+                    style = _STYLE.search(attributes)
+                    number_format = formats[int(style.group(1))] if style else "General"
+                    if number_format != "General":
+                        shown_as[at] = number_format
+                    continue
+        if text == b"e" and stored:
+            errors[at] = stored.group(1).decode("utf-8", "replace")
+        elif text == b"n":
+            style = _STYLE.search(attributes)
+            index = int(style.group(1)) if style else 0
+            number_format = formats[index] if index < len(formats) else "General"
+            if number_format != "General":
+                shown_as[at] = number_format
+    return shown_as, errors, uncalculated
+
+
+def _unescape(formula: bytes) -> str:
+    text = formula.decode("utf-8", "replace")
+    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+        text = text.replace(escaped, character)
+    return text
+
+
+_BUILT_IN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    14: "yyyy/m/d",
+    15: "d-mmm-yy",
+    17: "mmm-yy",
+    37: "#,##0;-#,##0",
+    38: "#,##0;-#,##0",
+    39: "#,##0.00;-#,##0.00",
+    40: "#,##0.00;-#,##0.00",
+    41: "#,##0",
+    42: "#,##0",
+    43: "#,##0.00",
+    44: "#,##0.00",
+    27: 'yyyy"年"m"月"',
+    28: 'm"月"d"日"',
+    29: 'm"月"d"日"',
+    30: "m-d-yy",
+    31: 'yyyy"年"m"月"d"日"',
+    36: 'yyyy"年"m"月"',
+    50: 'yyyy"年"m"月"',
+    51: 'm"月"d"日"',
+    52: 'yyyy"年"m"月"',
+    53: 'm"月"d"日"',
+    54: 'm"月"d"日"',
+    57: 'yyyy"年"m"月"',
+    58: 'm"月"d"日"',
+}
+"""Number formats that a file names by number only, as a Chinese Excel shows them."""
+
+
+@lru_cache(maxsize=64)
+def _formats_of_styles(xml: bytes) -> tuple[str, ...]:
+    """Return the number format of every cell style (cellXfs), in order."""
+    styles = ElementTree.fromstring(xml)
+    space = styles.tag.split("}")[0] + "}"
+    codes = {
+        int(node.get("numFmtId", "0")): node.get("formatCode", "General") for node in styles.iter(f"{space}numFmt")
+    }
+    styles_of_cells = styles.find(f"{space}cellXfs")
+    if styles_of_cells is None:
+        return ("General",)
+    numbers = [int(style.get("numFmtId", "0")) for style in styles_of_cells]
+    return tuple(codes.get(number) or _BUILT_IN.get(number, "General") for number in numbers)
+
+
+def _is_date(number_format: str) -> bool:
+    return bool(re.search("[ymd]", re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", number_format), re.I))
+
+
+def _with_dates(values: Sequence[Sequence[Raw]], formats: Mapping[Position, str]) -> Sequence[Sequence[Raw]]:
+    """Turn the serial numbers that a Chinese date format shows as dates into dates, where the reader did not."""
+    dates = [at for at, number_format in formats.items() if _is_date(number_format)]
+    if not dates:
+        return values
+    rows = [list(row) for row in values]
+    for row, column in dates:
+        if row >= len(rows) or column >= len(rows[row]):
+            continue
+        value = rows[row][column]
+        if isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < 2_958_466:
+            rows[row][column] = date(1899, 12, 30) + timedelta(days=int(value))
+    return rows
+
+
+def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
+    """The second reader, for workbooks that the first one sees differently."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    if not book.worksheets:
+        raise WorkbookUnreadable(file, "工作簿的格式特殊(Strict OOXML),读不到工作表", RESAVE)
+    grids = []
+    for sheet in book.worksheets:
+        if sheet.max_row * sheet.max_column > LIMITS["area"]:
+            raise _too_large(file, sheet.title, sheet.max_row - 1, sheet.max_column - 1)
+        values: list[list[Raw]] = []
+        formats: dict[Position, str] = {}
+        errors: dict[Position, str] = {}
+        for row, cells in enumerate(sheet.iter_rows()):
+            values.append([])
+            for column, cell in enumerate(cells):
+                if cell.data_type == "e":
+                    errors[(row, column)] = str(cell.value)
+                    values[-1].append(None)
+                    continue
+                values[-1].append(cell.value)
+                if cell.value is not None and cell.number_format != "General" and not isinstance(cell.value, str):
+                    formats[(row, column)] = cell.number_format
+        merged = {
+            (area.min_row - 1, area.min_col - 1): (area.max_row - 1, area.max_col - 1)
+            for area in sheet.merged_cells.ranges
+        }
+        grids.append(Grid(sheet.title, values, merged, formats, errors=errors, hidden=sheet.sheet_state != "visible"))
+    return grids
+
+
+# --- .xls, .et --------------------------------------------------------------------------------------------------------
+
+
+def _read_xls(data: bytes, file: str) -> list[Grid]:
+    """BIFF workbooks through xlrd, which tells number formats and error values; calamine where it cannot."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except xlrd.XLRDError as problem:
+        if "encrypt" in str(problem).lower():
+            raise WorkbookUnreadable(file, "文件已加密", DECRYPT) from None
+        return _read_plainly(data, file)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # xlrd raises whatever a damaged record leads to
+        return _read_plainly(data, file)
+    grids = []
+    for sheet in book.sheets():
+        values: list[list[Raw]] = []
+        formats: dict[Position, str] = {}
+        errors: dict[Position, str] = {}
+        for row in range(sheet.nrows):
+            values.append([])
+            for column in range(sheet.row_len(row)):
+                cell = sheet.cell(row, column)
+                value: Raw = cell.value
+                if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
+                    code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
+                    formats[(row, column)] = code
+                    if cell.ctype == xlrd.XL_CELL_DATE:
+                        value = xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+                        if isinstance(value, datetime) and value.time() == datetime.min.time():
+                            value = value.date()
+                elif cell.ctype == xlrd.XL_CELL_ERROR:
+                    errors[(row, column)] = xlrd.error_text_from_code.get(cell.value, "#N/A")
+                    value = None
+                elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
+                    value = bool(cell.value)
+                values[-1].append(value)
+        merged = {(top, left): (bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells}
+        grids.append(Grid(sheet.name, values, merged, formats, errors=errors, hidden=sheet.visibility != 0))
+    return grids
+
+
+def _read_plainly(data: bytes, file: str) -> list[Grid]:
+    """Values and merged areas through calamine alone; how numbers are shown is not known."""
+    workbook = _calamine(data)
+    grids = []
+    for entry in workbook.sheets_metadata:
+        if "WorkSheet" not in str(entry.typ):
+            continue
+        sheet = workbook.get_sheet_by_name(entry.name)
+        merged = dict(sheet.merged_cell_ranges or ())
+        hidden = "Visible" not in str(entry.visible)
+        grids.append(Grid(entry.name, _cells(sheet, file), merged, hidden=hidden, formats_known=False))
+    return grids
+
+
+# --- .xlsb ------------------------------------------------------------------------------------------------------------
+
+
+def _records(data: bytes) -> list[tuple[int, bytes]]:
+    """Return the records (kind, content) of a BIFF12 part."""
+    records, at, end = [], 0, len(data)
+    while at < end:
+        kind = data[at]
+        at += 1
+        if kind & 0x80:
+            kind = (kind & 0x7F) | (data[at] & 0x7F) << 7
+            at += 1
+        size = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            size |= (byte & 0x7F) << shift
+            shift += 7
+            if not byte & 0x80:
+                break
+        records.append((kind, data[at : at + size]))
+        at += size
+    return records
+
+
+def _read_xlsb(data: bytes, file: str) -> list[Grid]:
+    """Values through calamine, number formats and errors from the records of the binary parts."""
+    row_header, cell_kinds, error_kinds, format_code, cell_format = (
+        0,
+        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
+        {3, 11},
+        44,
+        47,
+    )
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = set(package.namelist())
+        codes: dict[int, str] = {}
+        of_style: list[int] = []
+        in_cells = False
+        for kind, content in _records(_part(package, "xl/styles.bin", file)) if "xl/styles.bin" in names else ():
+            if kind == format_code:
+                length = int.from_bytes(content[2:6], "little")
+                codes[int.from_bytes(content[:2], "little")] = content[6 : 6 + 2 * length].decode("utf-16-le")
+            elif kind in (617, 618):
+                in_cells = kind == 617
+            elif kind == cell_format and in_cells:
+                of_style.append(int.from_bytes(content[2:4], "little"))
+        formats = [codes.get(number) or _BUILT_IN.get(number, "General") for number in of_style]
+        relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.bin.rels", file))
+        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+        parts: dict[str, bytes] = {}
+        for kind, content in _records(_part(package, "xl/workbook.bin", file)):
+            if kind == 156:
+                length = int.from_bytes(content[8:12], "little")
+                relation_id = content[12 : 12 + 2 * length].decode("utf-16-le")
+                start = 12 + 2 * length
+                size = int.from_bytes(content[start : start + 4], "little")
+                name = content[start + 4 : start + 4 + 2 * size].decode("utf-16-le")
+                target = f"xl/{targets.get(relation_id, '')}"
+                parts[name] = _part(package, target, file) if target in names else b""
+    error_texts = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+    grids = []
+    for grid in _read_plainly(data, file):
+        row = 0
+        shown_as: dict[Position, str] = {}
+        errors: dict[Position, str] = {}
+        for kind, content in _records(parts.get(grid.sheet, b"")):
+            if kind == row_header:
+                row = int.from_bytes(content[:4], "little")
+            elif kind in cell_kinds:
+                at = (row, int.from_bytes(content[:4], "little"))
+                style = int.from_bytes(content[4:7], "little")
+                if kind in error_kinds:
+                    errors[at] = error_texts.get(content[8], "#N/A")
+                elif style < len(formats) and formats[style] != "General":
+                    shown_as[at] = formats[style]
+        values = _with_dates(grid.values, shown_as)
+        grids.append(Grid(grid.sheet, values, grid.merged, shown_as, {}, errors, hidden=grid.hidden))
+    return grids
+
+
+# --- .ods -------------------------------------------------------------------------------------------------------------
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+
+
+def _read_ods(data: bytes, file: str) -> list[Grid]:
+    """OpenDocument spreadsheets: the file itself stores both the value and the text shown."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if "META-INF/manifest.xml" in package.namelist() and b"encryption-data" in package.read(
+            "META-INF/manifest.xml"
+        ):
+            raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
+        content = ElementTree.fromstring(_part(package, "content.xml", file))
+    hidden_styles = {
+        style.get("{urn:oasis:names:tc:opendocument:xmlns:style:1.0}name")
+        for style in content.iter("{urn:oasis:names:tc:opendocument:xmlns:style:1.0}style")
+        for properties in style
+        if properties.get(f"{_TABLE}display") == "false"
+    }
+    grids = []
+    for table in content.iter(f"{_TABLE}table"):
+        values: list[list[Raw]] = []
+        shown: dict[Position, str] = {}
+        errors: dict[Position, str] = {}
+        merged: dict[Position, Position] = {}
+        for row in table.iter(f"{_TABLE}table-row"):
+            cells: list[Raw] = []
+            for cell in row:
+                if not cell.tag.startswith(_TABLE) or not cell.tag.endswith("table-cell"):
+                    continue
+                at = (len(values), len(cells))
+                value, text = _ods_value(cell)
+                span = (
+                    int(cell.get(f"{_TABLE}number-rows-spanned", 1)),
+                    int(cell.get(f"{_TABLE}number-columns-spanned", 1)),
+                )
+                if span != (1, 1):
+                    merged[at] = (at[0] + span[0] - 1, at[1] + span[1] - 1)
+                repeated = min(int(cell.get(f"{_TABLE}number-columns-repeated", 1)), 16384)
+                if value is None and not text:
+                    cells.extend([None] * repeated)
+                    continue
+                if text.startswith(("#", "Err:")) and not isinstance(value, str):
+                    errors[at] = text
+                elif not isinstance(value, str):
+                    for step in range(repeated):
+                        shown[(at[0], at[1] + step)] = text
+                cells.extend([value] * repeated)
+            while cells and cells[-1] is None:
+                cells.pop()
+            repeated = (
+                int(row.get(f"{_TABLE}number-rows-repeated", 1))
+                if cells
+                else min(int(row.get(f"{_TABLE}number-rows-repeated", 1)), 10_000)
+            )
+            if repeated * max(1, len(cells)) > LIMITS["area"]:
+                raise _too_large(file, table.get(f"{_TABLE}name", ""), len(values) + repeated, len(cells))
+            values.extend(list(cells) for _ in range(repeated))
+        while values and not values[-1]:
+            values.pop()
+        hidden = table.get(f"{_TABLE}style-name") in hidden_styles
+        grids.append(Grid(table.get(f"{_TABLE}name", ""), values, merged, {}, shown, errors, hidden=hidden))
+    return grids
+
+
+def _ods_value(cell: ElementTree.Element) -> tuple[Raw, str]:
+    """Return the value and the shown text of one OpenDocument cell."""
+    text = "\n".join("".join(part.itertext()) for part in cell.findall(f"{_TEXT}p"))
+    kind = cell.get(f"{_OFFICE}value-type")
+    if kind in ("float", "percentage", "currency"):
+        return float(cell.get(f"{_OFFICE}value", "nan")), text
+    if kind == "date":
+        return datetime.fromisoformat(cell.get(f"{_OFFICE}date-value", "").rstrip("Z")).date(), text
+    if kind == "boolean":
+        return cell.get(f"{_OFFICE}boolean-value") == "true", text
+    return (text or None), text
