@@ -1,29 +1,500 @@
-"""命令行: arguments, Chinese output, exit code."""
+"""命令行: arguments, Chinese output, exit code. No rule is decided here.
+
+Exit codes: 0 clean, 1 findings of severity 错误 (or refused files), 2 could not run.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from perf_xl import contract, pipeline
-from perf_xl.errors import PerfXlError
+from perf_xl.errors import NothingToDo, PerfXlError
+from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding, count_by_severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from perf_xl.scoring import FormScore
+
+CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
+
+# --- click in Chinese -------------------------------------------------------------------------------------------------
 
 
-@click.group()
+class _Chinese:
+    """Chinese headings for click's help."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        formatter.write_usage(ctx.command_path, " ".join(pieces).replace("[OPTIONS]", "[选项]"), prefix="用法:")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]  # type: ignore[attr-defined]
+        if records:
+            with formatter.section("选项"):
+                formatter.write_dl(
+                    [(name, text.replace("Show this message and exit.", "显示帮助")) for name, text in records]
+                )
+
+
+class _Command(_Chinese, click.Command):
+    """A command with Chinese help."""
+
+
+class _Group(_Chinese, click.Group):
+    """The group of commands: Chinese help, and the one place where exceptions become sentences and exit codes."""
+
+    command_class = _Command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _Chinese.format_options(self, ctx, formatter)
+        with formatter.section("命令"):
+            formatter.write_dl([(name, self.commands[name].get_short_help_str(60)) for name in self.commands])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.UsageError as problem:
+            _complain(_usage_sentence(problem))
+            code = COULD_NOT_RUN
+        except PerfXlError as problem:
+            _complain(str(problem))
+            code = COULD_NOT_RUN
+        except (KeyboardInterrupt, click.Abort):
+            _complain("已中断,没有写出未完成的结果。")
+            code = COULD_NOT_RUN
+        except BrokenPipeError:
+            code = COULD_NOT_RUN
+        sys.exit(code if isinstance(code, int) else CLEAN)
+
+
+def _usage_sentence(problem: click.UsageError) -> str:
+    helping = f"运行 {problem.ctx.command_path} --help 查看用法。" if problem.ctx else ""
+    if isinstance(problem, click.NoSuchOption):
+        return f"没有 {problem.option_name} 这个选项。{helping}"
+    if isinstance(problem, click.MissingParameter):
+        name = problem.param.human_readable_name if problem.param else ""
+        return f"缺少 {name}。{helping}"
+    if isinstance(problem, click.BadParameter):
+        name = problem.param.human_readable_name if problem.param else ""
+        return f"{name} 的取值不对({problem.message})。{helping}"
+    if "No such command" in problem.message:
+        return f"没有这个命令({problem.message.split(chr(39))[1] if chr(39) in problem.message else ''})。{helping}"
+    return f"参数不对({problem.message})。{helping}"
+
+
+def _complain(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+def _console(err: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=err, highlight=False, soft_wrap=False, emoji=False, markup=False)
+
+
+def _print_json(document: Any) -> None:
+    """One JSON document on stdout; escaped where the console's encoding does not hold Chinese."""
+    encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
+    click.echo(json.dumps(document, ensure_ascii=not encoding.startswith("utf"), indent=1))
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[pipeline.Progress]:
+    """A progress bar on stderr, shown only when the work takes more than a second."""
+    started = monotonic()
+    shown: list[Any] = []
+
+    def advance(done: int, of: int) -> None:
+        if not shown and monotonic() - started < 1:
+            return
+        if not shown:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            bar = Progress(
+                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                console=_console(err=True), transient=True,
+            )  # fmt: skip
+            bar.start()
+            shown.extend((bar, bar.add_task(what, total=of)))
+        shown[0].update(shown[1], completed=done)
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            shown[0].stop()
+
+
+_rulebook_option = click.option(
+    "--rulebook", metavar="名称或文件", help="规则文件:随附的名称(default、hubei)或自备的 .toml。"
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="在标准输出打印 JSON。")
+_paths_argument = click.argument("paths", nargs=-1, required=True, metavar="路径...")
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="perf-xl", message="perf-xl %(version)s", help="显示版本。")
 def main() -> None:
-    """项目支出绩效自评表:读取、评分、审核、汇总。"""
+    """项目支出绩效自评表:读取、评分、审核、汇总。
+
+    路径可以是文件、文件夹(含下级文件夹)或通配符。
+    """
+
+
+def _read(paths: Sequence[str]) -> list[pipeline.FileResult]:
+    files = pipeline.find_files(paths)
+    with _progress("读取") as progress:
+        return [result for result in pipeline.read_all(files, progress) if not result.own]
+
+
+def _report_refused(results: Sequence[pipeline.FileResult]) -> int:
+    """Say what was refused, and what the reader doubted; return the exit code that follows."""
+    for result in results:
+        if result.refusal is not None:
+            _complain(f"{result.refusal.code} 拒读 · {result.refusal}")
+    if not any(result.forms or result.refusal for result in results):
+        _complain("没有找到自评表:所给的位置没有可以读取的文件。请核对路径。")
+        return FINDINGS
+    return FINDINGS if any(result.refusal for result in results) else CLEAN
+
+
+def _refused_json(results: Sequence[pipeline.FileResult]) -> list[Any]:
+    return [contract.refusal_json(result.refusal) for result in results if result.refusal]
+
+
+# --- read -------------------------------------------------------------------------------------------------------------
 
 
 @main.command("read")
-@click.argument("paths", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True)
-def read_command(paths: tuple[str, ...], as_json: bool) -> None:
-    results = pipeline.read_all(pipeline.find_files(paths))
-    click.echo(json.dumps({"forms": [contract.form_json(f) for r in results for f in r.forms], "refused": [contract.refusal_json(r.refusal) for r in results if r.refusal]}, ensure_ascii=False, indent=1))
-    for r in results:
-        for f in r.forms:
-            for d in f.doubts:
-                click.echo(d.sentence(), err=True)
+@_paths_argument
+@_json_option
+def read_command(paths: tuple[str, ...], as_json: bool) -> int:
+    """读取自评表,列出表里填了什么。"""
+    results = _read(paths)
+    forms = [form for result in results for form in result.forms]
+    if as_json:
+        _print_json({"forms": [contract.form_json(form) for form in forms], "refused": _refused_json(results)})
+    else:
+        for form in forms:
+            _print_form(form)
+    for form in forms:
+        for doubt in form.doubts:
+            _complain(doubt.sentence())
+    return _report_refused(results)
+
+
+def _heading(form: Any) -> str:
+    year = f"{form.year}年度" if form.year else "年度未注明"
+    return f"{form.file}「{form.sheet}」 {form.project.text or '(项目名称空白)'} {year}"
+
+
+def _table(title: str, *columns: tuple[str, str]) -> Any:
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for name, justify in columns:
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    return table
+
+
+def _print_form(form: Any) -> None:
+    console = _console()
+    funds = _table(
+        _heading(form),
+        ("资金", "left"),
+        ("年初预算数", "right"),
+        ("全年预算数", "right"),
+        ("全年执行数", "right"),
+        ("执行率", "right"),
+        ("分值", "right"),
+        ("得分", "right"),
+    )
+    for row in form.funds:
+        cells = [row.label, row.initial_budget, row.budget, row.executed, row.rate, row.weight, row.score]
+        funds.add_row(*((cell.text or "") for cell in cells))
+    if form.funds:
+        console.print(funds)
+    rows = _table(
+        "" if form.funds else _heading(form),
+        ("行", "right"),
+        ("一级", "left"),
+        ("二级", "left"),
+        ("三级指标", "left"),
+        ("指标值", "left"),
+        ("完成值", "left"),
+        ("分值", "right"),
+        ("得分", "right"),
+    )
+    for one in form.indicators:
+        texts = [
+            one.level1,
+            one.level2,
+            one.level3.text,
+            one.target.text,
+            one.actual.text,
+            one.weight.text,
+            one.score.text,
+        ]
+        rows.add_row(str(one.row), *(text or "" for text in texts))
+    console.print(rows)
+    console.print(f"总分 {form.total.text or '未填'}")
+
+
+# --- score ------------------------------------------------------------------------------------------------------------
+
+_BASIS = {"computed": "按数计算", "stated": "按所述完成", "filed": "填报得分", "unresolved": "无法确定"}
+
+
+@main.command("score")
+@_paths_argument
+@_rulebook_option
+@_json_option
+def score_command(paths: tuple[str, ...], rulebook: str | None, as_json: bool) -> int:
+    """重算得分,列出每项得分的依据。"""
+    from perf_xl.scoring import score
+
+    book = pipeline.load_rulebook(rulebook)
+    results = _read(paths)
+    scores = [score(form, book) for result in results for form in result.forms]
+    if as_json:
+        _print_json({"forms": [contract.score_json(one) for one in scores], "refused": _refused_json(results)})
+    else:
+        for one in scores:
+            _print_score(one)
+    return _report_refused(results)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _print_score(score: FormScore) -> None:
+    columns = (
+        ("行", "right"),
+        ("指标", "left"),
+        ("指标值", "left"),
+        ("完成值", "left"),
+        ("完成比例", "right"),
+        ("分值", "right"),
+        ("填报得分", "right"),
+        ("计算得分", "right"),
+        ("依据", "left"),
+    )
+    table = _table(f"{_heading(score.form)} 规则:{score.rulebook.title}", *columns)
+    execution = score.execution
+    rate = contract.percent(execution.rate)
+    table.add_row(
+        "",
+        "预算执行率",
+        "",
+        rate,
+        rate,
+        _shown(contract.number(execution.weight)),
+        _shown(contract.number(execution.filed)),
+        _shown(contract.number(execution.score)),
+        "执行数÷预算数" if execution.rate is not None else "没有预算数或执行数",
+    )
+    for row in score.indicators:
+        indicator = row.indicator
+        table.add_row(
+            str(indicator.row), indicator.level3.text or "", indicator.target.text or "", indicator.actual.text or "",
+            contract.percent(row.completion), _shown(contract.number(indicator.weight.number)), _shown(contract.number(row.filed)),
+            _shown(contract.number(row.score)), _BASIS[row.basis],
+        )  # fmt: skip
+    console = _console()
+    console.print(table)
+    levels = "  ".join(f"{level} {contract.number(points) or '未定'}" for level, points in score.levels.items())
+    if levels:
+        console.print(levels)
+    total = contract.number(score.total) or "未定(有得分无法确定)"
+    console.print(
+        f"总分:填报 {contract.number(score.form.total.number) or '未填'},计算 {total}"
+        + (f",等级 {score.grade}" if score.grade else "")
+    )
+    if score.total_at_rulebook_weights is not None and score.total_at_rulebook_weights != score.total:
+        wanted = contract.number(score.rulebook.execution_weight)
+        console.print(f"执行率按规定的 {wanted} 分计算,总分为 {contract.number(score.total_at_rulebook_weights)}")
+    console.print("")
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+@main.command("check")
+@_paths_argument
+@_rulebook_option
+@_json_option
+def check_command(paths: tuple[str, ...], rulebook: str | None, as_json: bool) -> int:
+    """审核自评表,列出每个问题的位置、依据和改法。"""
+    from perf_xl.auditing import audit
+    from perf_xl.scoring import score
+
+    book = pipeline.load_rulebook(rulebook)
+    results = _read(paths)
+    findings = [one for result in results for form in result.forms for one in audit(score(form, book))]
+    if as_json:
+        _print_json({"findings": [contract.finding_json(one) for one in findings], "refused": _refused_json(results)})
+    else:
+        _print_findings(findings)
+    code = _report_refused(results)
+    return FINDINGS if any(one.severity == ERROR for one in findings) else code
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    console = _console()
+    by_file: dict[str, list[Finding]] = {}
+    for one in findings:
+        by_file.setdefault(one.file, []).append(one)
+    for file, ones in by_file.items():
+        counts = count_by_severity(ones)
+        console.print(f"{file}  " + "  ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES))
+        for one in ones:
+            console.print(f"  {one.sentence()}")
+            console.print(f"      改法:{CATALOGUE[one.code].cure}")
+    if not findings:
+        console.print("没有发现问题。")
+
+
+@main.command("explain")
+@click.argument("code", metavar="代码")
+def explain_command(code: str) -> int:
+    """解释一个问题代码:规则、错误示例和正确示例。"""
+    import perf_xl.auditing  # noqa: F401  (registers its codes)
+
+    rule = CATALOGUE.get(code.upper())
+    if rule is None:
+        raise NothingToDo(f"没有 {code} 这个代码。现有代码:{'、'.join(sorted(CATALOGUE))}。")
+    from perf_xl import rules
+
+    citation = rules.default().citations.get(rule.source)
+    source = f"{citation.document}:{citation.words}" if citation else rule.source
+    for line in (
+        f"{rule.code} {rule.severity} {rule.title}",
+        f"依据:{source}",
+        f"错误示例:{rule.bad}",
+        f"正确示例:{rule.good}",
+        f"改法:{rule.cure}",
+    ):
+        click.echo(line)
+    return CLEAN
+
+
+# --- consolidate ------------------------------------------------------------------------------------------------------
+
+
+@main.command("consolidate")
+@_paths_argument
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="汇总.xlsx",
+    help="汇总结果工作簿。",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="汇总.json", help="同时写出 JSON。")
+@click.option("--as-one", metavar="名称", help="把所有自评表汇总成一张表,用这个项目名称。")
+@click.option("--roster", metavar="名单", help="报送名单:每行一个单位的文本,或工作簿、csv 的第一列。")
+@click.option(
+    "--tables", "tables", type=click.Path(path_type=Path), metavar="文件夹", help="另存为 Parquet 和 CSV 数据表。"
+)
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="用几个进程(缺省按文件多少决定)。")
+@_rulebook_option
+def consolidate_command(
+    paths: tuple[str, ...], output: Path, json_path: Path | None, as_one: str | None, roster: str | None, tables: Path | None,
+    jobs: int | None, rulebook: str | None,
+) -> int:  # fmt: skip
+    """把一个文件夹的自评表汇总成一份结果:绝对值相加,相对值按资金加权,定性按三档。"""
+    book = pipeline.load_rulebook(rulebook)
+    units = pipeline.read_roster(roster) if roster else []
+    leave_out = [path for path in (output, json_path, Path(roster) if roster else None) if path is not None]
+    files = pipeline.find_files(paths, leave_out, leave_out_below=tables)
+    pipeline.refuse_to_overwrite(files, [output, *([json_path] if json_path else [])])
+    with _progress("汇总") as progress:
+        result = pipeline.consolidate(
+            files, as_one=as_one, rulebook=book, roster=units, jobs=jobs or pipeline.jobs_for(files), progress=progress
+        )
+    written = pipeline.save(result, files, output, json_path, tables)
+    _print_summary(result, written)
+    return FINDINGS if result.has_errors else CLEAN
+
+
+def _print_summary(result: pipeline.Result, written: Sequence[Path]) -> None:
+    console = _console()
+    seen, counts = len(result.files), [result.count(status) for status in ("read", "refused", "temporary", "duplicate")]
+    console.print("见到文件 {} = 读取 {} + 拒读 {} + 临时 {} + 重复 {}".format(seen, *counts))
+    for line in result.files:
+        if line.status == "refused":
+            console.print(f"  拒读 {line.file}:{line.message}")
+    if result.forms:
+        columns = (
+            ("汇总表", "left"),
+            ("年度", "right"),
+            ("自评表", "right"),
+            ("全年预算数(万元)", "right"),
+            ("全年执行数(万元)", "right"),
+            ("执行率", "right"),
+            ("总分", "right"),
+            ("等级", "left"),
+        )
+        table = _table("汇总结果", *columns)
+        for form in result.forms:
+            total = next((row for row in form.funds if row.kind == "total"), None)
+            table.add_row(
+                form.project, _shown(form.year), str(form.sources), _shown(total and contract.number(total.budget)),
+                _shown(total and contract.number(total.executed)), contract.percent(form.rate), contract.number(form.total) or "未定", form.grade or "",
+            )  # fmt: skip
+        console.print(table)
+    else:
+        console.print("没有可以汇总的自评表。")
+    found = count_by_severity(result.findings)
+    console.print("问题:" + "  ".join(f"{severity} {found[severity]}" for severity in SEVERITIES))
+    for path in written:
+        console.print(f"已写出 {path}")
+
+
+# --- demo -------------------------------------------------------------------------------------------------------------
+
+
+@main.command("demo")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[文件夹]")
+def demo_command(folder: Path | None) -> int:
+    """演示:写出五个二级项目的自评表,审核并汇总,告诉您先看什么。"""
+    from perf_xl import demo
+
+    folder = folder or Path("perf-xl-demo")
+    files = demo.write_example(folder)
+    console = _console()
+    console.print(f"已在“{folder}”写出 {len(files)} 个文件:五张自评表、一个损坏的文件、一个临时文件。")
+    sources = pipeline.find_files([folder / demo.FILED])
+    with _progress("汇总") as progress:
+        result = pipeline.consolidate(sources, as_one=demo.PROJECT, progress=progress)
+    output = folder / "汇总结果.xlsx"
+    written = pipeline.save(result, sources, output, folder / "汇总结果.json", None)
+    _print_summary(result, written)
+    for line in demo.what_to_open(folder, output):
+        console.print(line)
+    return CLEAN
+
+
+Command = Callable[..., int]
+
+if __name__ == "__main__":
+    main()

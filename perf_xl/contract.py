@@ -10,8 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from perf_xl.consolidating import ConsolidatedForm, ConsolidatedIndicator, Consolidation, FileLine, ProjectLine, Source
 from perf_xl.errors import WorkbookUnreadable
-from perf_xl.exact import cut, plain
+from perf_xl.exact import cut, plain, round_half_up
 from perf_xl.findings import Finding
 from perf_xl.model import Form, FundsRow, Indicator, Written
 from perf_xl.scoring import FormScore, IndicatorScore
@@ -27,6 +28,11 @@ def number(value: Decimal | None) -> str | None:
 def quotient(value: Fraction | None) -> str | None:
     """A quotient, cut off after 8 decimals."""
     return None if value is None else plain(cut(value, 8))
+
+
+def percent(value: Fraction | None) -> str:
+    """A share as a person reads it: 66.55%, half up; "" for none."""
+    return "" if value is None else f"{plain(round_half_up(value * 100, 2))}%"
 
 
 def _text(written: Written) -> str | None:
@@ -151,5 +157,110 @@ def finding_json(finding: Finding) -> Json:
         "citation": finding.citation,
     }
     if finding.sources:
-        result["sources"] = [dict(source) for source in finding.sources]
+        result["sources"] = [source_json(source) for source in finding.sources]
     return result
+
+
+def source_json(source: Source) -> Json:
+    """One contribution to a consolidated indicator, as written, with its cells."""
+    return {
+        "file": source.file,
+        "sheet": source.sheet,
+        "target_cell": source.target_cell,
+        "actual_cell": source.actual_cell,
+        "target": source.target,
+        "actual": source.actual,
+        "weight": quotient(source.weight),
+        "funds": number(source.funds),
+    }
+
+
+def consolidation_json(result: Consolidation) -> Json:
+    """The whole of a consolidation. Funds are in 万元; targets and actuals in the base unit."""
+    return {
+        "files": {
+            "seen": len(result.files),
+            **{status: result.count(status) for status in ("read", "refused", "temporary", "duplicate")},
+            "list": [_file_json(line) for line in result.files],
+        },
+        "forms": [_consolidated_json(form) for form in result.forms],
+        "projects": [_project_json(line) for line in result.projects],
+        "findings": [finding_json(finding) for finding in result.findings],
+    }
+
+
+def _file_json(line: FileLine) -> Json:
+    return {
+        "file": line.file,
+        "status": line.status,
+        "code": line.code,
+        "message": line.message,
+        "forms": line.forms,
+    }
+
+
+def _consolidated_json(form: ConsolidatedForm) -> Json:
+    return {
+        "project": form.project,
+        "year": form.year,
+        "rulebook": form.rulebook.name,
+        "sources": form.sources,
+        "funds": [
+            {
+                "label": row.label,
+                "kind": row.kind,
+                "initial_budget": number(row.initial_budget),
+                "budget": number(row.budget),
+                "executed": number(row.executed),
+            }
+            for row in form.funds
+        ],
+        "execution": {
+            "rate": quotient(form.rate),
+            "weight": number(form.execution_weight),
+            "score": number(form.execution_score),
+        },
+        "indicators": [_consolidated_indicator_json(row) for row in form.indicators],
+        "total": number(form.total),
+        "grade": form.grade,
+        "fund_weighted_mean_total": number(form.fund_weighted_mean_total),
+    }
+
+
+def _consolidated_indicator_json(row: ConsolidatedIndicator) -> Json:
+    result: Json = {
+        "level1": row.level1 or None,
+        "level2": row.level2 or None,
+        "level3": row.level3,
+        "unit": row.unit,
+        "aggregation": row.aggregation,
+        "direction": row.direction,
+        "target": quotient(row.target),
+        "actual": quotient(row.actual),
+        "completion": quotient(row.completion),
+        "band": row.band,
+        "weight": number(row.weight),
+        "score": number(row.score),
+        "sources": [source_json(source) for source in row.sources],
+    }
+    if row.target_high is not None:
+        result["target_high"] = quotient(row.target_high)
+    if row.bands is not None:
+        result["bands"] = list(row.bands)
+    return result
+
+
+def _project_json(line: ProjectLine) -> Json:
+    return {
+        "project": line.project,
+        "unit": line.unit,
+        "file": line.file,
+        "sheet": line.sheet,
+        "budget": number(line.budget),
+        "executed": number(line.executed),
+        "rate": quotient(line.rate),
+        "total": number(line.total),
+        "filed_total": number(line.filed_total),
+        "grade": line.grade,
+        "findings": dict(line.findings),
+    }

@@ -5,7 +5,7 @@ A finding is a value: it never stops anything and never changes a number. Codes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,7 +41,8 @@ class Finding:
     found: str | None = None
     expected: str | None = None
     citation: str = ""
-    sources: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
+    sources: tuple[Any, ...] = field(default=(), compare=False)
+    """For a conflict: the `consolidating.Source`s that cannot be brought together."""
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -85,7 +86,7 @@ def finding(
     expected: str | None = None,
     severity: str | None = None,
     citation: str | None = None,
-    sources: tuple[Mapping[str, Any], ...] = (),
+    sources: tuple[Any, ...] = (),
 ) -> Finding:
     """Make a finding of a catalogued code. `severity` may only lower what the catalogue says."""
     rule = CATALOGUE[code]

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, fields
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
-from perf_xl.errors import NothingToDo, WorkbookUnreadable
+from perf_xl import rules
+from perf_xl.auditing import audit
+from perf_xl.consolidating import Consolidation, FileLine, Partial, conclude, digest
+from perf_xl.contract import consolidation_json
+from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
+from perf_xl.exact import fold
 from perf_xl.model import Form
 from perf_xl.reading import read_forms
+from perf_xl.rules import Rulebook
+from perf_xl.scoring import score
 from perf_xl.workbooks import is_own_output, read_grids
 
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"
@@ -45,7 +58,9 @@ def is_temporary(name: str) -> bool:
     return lower.startswith(("~$", ".~lock")) or lower.endswith(".tmp") or lower in ("thumbs.db", ".ds_store")
 
 
-def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> list[SourceFile]:
+def find_files(
+    paths: Sequence[str | Path], leave_out: Iterable[Path] = (), leave_out_below: Path | None = None
+) -> list[SourceFile]:
     """Return every regular file that the paths name: files, folders (with all below them) and patterns.
 
     Raises:
@@ -68,10 +83,13 @@ def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> l
         parents = {str(root.resolve() if root.is_dir() else root.resolve().parent) for root in roots}
         base = Path(os.path.commonpath(parents))
     omitted = {path.resolve() for path in leave_out}
+    omitted_folder = leave_out_below.resolve() if leave_out_below else None
     found: dict[Path, SourceFile] = {}
     for root in roots:
         for path in [root] if root.is_file() else _below(root):
             resolved = path.resolve() if not path.is_symlink() else path.parent.resolve() / path.name
+            if omitted_folder and omitted_folder in resolved.parents:
+                continue
             if resolved not in omitted and resolved not in found:
                 found[resolved] = SourceFile(path, resolved.relative_to(base).as_posix())
     return sorted(found.values(), key=lambda file: file.name)
@@ -122,3 +140,188 @@ def read_all(files: Sequence[SourceFile], progress: Progress | None = None) -> l
         if progress:
             progress(number, len(files))
     return results
+
+
+def load_rulebook(name: str | None) -> Rulebook | None:
+    """Return a rulebook by the name it ships under, or from a TOML file; None for no wish.
+
+    Raises:
+        NothingToDo: neither a shipped name nor a file.
+        RulebookInvalid: the file does not say what it must.
+    """
+    if name is None:
+        return None
+    path = Path(name)
+    if not name.lower().endswith(".toml"):
+        return rules.named(name)
+    try:
+        return rules.parse(path.read_text(encoding="utf-8-sig"), path.name)
+    except (OSError, UnicodeDecodeError):
+        raise NothingToDo(f"读不到规则文件“{name}”。请核对位置,并以 UTF-8 编码保存。") from None
+
+
+_ROSTER_HEADS = frozenset({"单位", "单位名称", "名单", "报送单位", "部门", "部门名称", "预算单位", "实施单位"})
+
+
+def read_roster(path: str | Path) -> list[str]:
+    """Return the units of a roster (报送名单): a text with one a line, or the first column of a workbook or csv.
+
+    Raises:
+        NothingToDo: the file cannot be read.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise NothingToDo(f"读不到名单“{path}”。请核对文件的名称和位置。") from None
+    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        grid = read_grids(data, path.name)[0]
+        names = [grid.text(row, 0) for row in range(grid.height)]
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = data.decode("gb18030", errors="replace")
+        names = [row[0] for row in csv.reader(io.StringIO(text)) if row]
+    return [name.strip() for name in names if fold(name) and fold(name) not in _ROSTER_HEADS]
+
+
+# --- consolidation ----------------------------------------------------------------------------------------------------
+
+CHUNK = 64
+"""Files handed to a process at once; one at a time is twice as slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Consolidation):
+    """汇总结果, with what can be made of it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document of `consolidate --json`."""
+        return consolidation_json(self)
+
+    def frames(self) -> dict[str, Any]:
+        """Return pandas DataFrames: projects, indicators, contributions, findings, files (see `perf_xl.tables`)."""
+        from perf_xl.tables import frames
+
+        return frames(self)
+
+
+def partial_of(result: FileResult, rulebook: Rulebook | None = None) -> Partial:
+    """Score and check what one file holds, and keep what consolidation needs."""
+    name = result.file.name
+    if result.own:
+        return Partial()
+    if result.file.temporary:
+        return Partial(files=(FileLine(name, TEMPORARY),))
+    if result.refusal is not None:
+        return Partial(files=(FileLine(name, REFUSED, result.refusal.code, result.refusal.sentence),))
+    tables = []
+    for form in result.forms:
+        scored = score(form, rulebook)
+        tables.append(digest(scored, audit(scored)))
+    return Partial(tuple(tables), (FileLine(name, READ, forms=len(tables)),))
+
+
+def jobs_for(files: Sequence[SourceFile]) -> int:
+    """How many processes are worth starting: one for what is done in a moment."""
+    return 1 if len(files) < 4 * CHUNK else os.cpu_count() or 1
+
+
+def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) -> None:
+    """Make sure that no result would be written over something that is not a result of ours.
+
+    Raises:
+        OutputNotWritable: the output exists and is somebody's file.
+    """
+    inputs = {file.path.resolve() for file in files}
+    for output in outputs:
+        if output.resolve() in inputs:
+            raise OutputNotWritable(str(output), "它是本次要读取的文件")
+        if output.is_file() and output.suffix.lower() != ".json":
+            try:
+                ours = is_own_output(output.read_bytes())
+            except OSError:
+                continue
+            if not ours:
+                raise OutputNotWritable(str(output), "已有同名文件,而且不是汇总结果,为免覆盖未写入")
+        if output.is_dir():
+            raise OutputNotWritable(str(output), "这是一个文件夹")
+
+
+def save(
+    result: Result, files: Sequence[SourceFile], output: Path, json_path: Path | None = None, tables: Path | None = None
+) -> list[Path]:
+    """Write the result workbook, and the JSON and the data tables where wished; return what was written.
+
+    Raises:
+        OutputNotWritable: a result cannot be written; nothing half-written is left.
+    """
+    from perf_xl.summary import summary_book
+    from perf_xl.writing import write_book, write_bytes
+
+    places = {file.name: file.path.resolve() for file in files}
+    home = output.resolve().parent
+
+    def link_to(name: str) -> str:
+        try:
+            return Path(os.path.relpath(places[name], home)).as_posix()
+        except ValueError:  # another drive
+            return places[name].as_posix()
+
+    written = [write_book(summary_book(result, link_to=link_to), output)]
+    if json_path is not None:
+        document = json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n"
+        written.append(write_bytes(document.encode("utf-8"), json_path))
+    if tables is not None:
+        from perf_xl.tables import to_csv, to_parquet
+
+        for name, frame in result.frames().items():
+            written.append(write_bytes(to_csv(frame), tables / f"{name}.csv"))
+            written.append(write_bytes(to_parquet(frame, name), tables / f"{name}.parquet"))
+    return written
+
+
+def _partial_of_chunk(work: tuple[Sequence[SourceFile], Rulebook | None]) -> Partial:
+    files, rulebook = work
+    return Partial.sum(partial_of(FileResult(file) if file.temporary else read_file(file), rulebook) for file in files)
+
+
+def consolidate(
+    files: Sequence[SourceFile],
+    *,
+    as_one: str | None = None,
+    rulebook: Rulebook | None = None,
+    roster: Sequence[str] = (),
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Result:
+    """Read, score, check and consolidate files; `jobs` processes share the work, the result is the same for any number."""
+    partials: list[Partial] = []
+    done = 0
+    chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)] if jobs > 1 else [[file] for file in files]
+    work = [(chunk, rulebook) for chunk in chunks]
+    if jobs > 1 and len(chunks) > 1:
+        with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=get_context("spawn")) as pool:
+            for chunk, partial in zip(chunks, pool.map(_partial_of_chunk, work), strict=True):
+                partials.append(partial)
+                done += len(chunk)
+                if progress:
+                    progress(done, len(files))
+    else:
+        for chunk, task in zip(chunks, work, strict=True):
+            partials.append(_partial_of_chunk(task))
+            done += len(chunk)
+            if progress:
+                progress(done, len(files))
+    return conclude_all(Partial.sum(partials), as_one=as_one, rulebook=rulebook, roster=roster)
+
+
+def conclude_all(partial: Partial, **wishes: Any) -> Result:
+    """Make the result of a partial result that holds all files; the control totals must agree."""
+    made = conclude(partial, **wishes)
+    result = Result(**{entry.name: getattr(made, entry.name) for entry in fields(Consolidation)})
+    states = [result.count(status) for status in (READ, REFUSED, TEMPORARY, DUPLICATE)]
+    if sum(states) != len(result.files) or len({line.file for line in result.files}) != len(result.files):
+        raise AssertionError(f"files seen {len(result.files)} are not read + refused + temporary + duplicate {states}")
+    return result

@@ -60,7 +60,7 @@ class FormScore:
     levels: Mapping[str, Decimal | None]
     """一级指标 → sum of the scores as shown; None where one of them is unresolved."""
     total: Decimal | None
-    """总分; None where a part of it is unresolved."""
+    """总分; None where an indicator is unresolved. Without a budget there is no execution score, and it adds nothing."""
     total_at_rulebook_weights: Decimal | None
     """The total that follows when the execution rate has the rulebook's weight, which may not be adjusted (note 2)."""
     grade: str | None
@@ -110,13 +110,12 @@ def score(form: Form, rulebook: Rulebook | None = None) -> FormScore:
             so_far = levels.get(level, Decimal(0))
             levels[level] = None if so_far is None or row.score is None else so_far + row.score
     parts = [row.score for row in rows]
-    counts_execution = execution.weight is not None or execution.filed is not None
-    indicators = _sum(parts) if parts else None
-    total = at_rulebook = None
-    if indicators is not None:
-        total = _sum([indicators, execution.score]) if counts_execution else indicators
-        if counts_execution and execution.rate is not None:
-            at_rulebook = indicators + _execution_points(rulebook.execution_weight, execution.rate, rulebook)
+    total = _sum(parts) if parts else None
+    at_rulebook = None
+    if total is not None and execution.rate is not None and execution.weight is not None:
+        at_rulebook = total + _execution_points(rulebook.execution_weight, execution.rate, rulebook)
+    if total is not None and execution.score is not None:
+        total += execution.score
     grade = None if total is None else rulebook.grade(total)
     return FormScore(form, rulebook, execution, rows, levels, total, at_rulebook, grade)
 

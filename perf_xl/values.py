@@ -639,6 +639,11 @@ def fold_name(name: str) -> str:
 # --- target and actual together ---------------------------------------------------------------------------------------
 
 
+def factor_of(spelt: str) -> Decimal:
+    """Return how many base units one unit as spelt is: 公里 → 1000, 次 → 1."""
+    return _FACTORS.get(spelt, ("", ONE))[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """A target and an actual, read together. Amounts are in the base unit, percents are fractions."""
@@ -662,6 +667,10 @@ class Settled:
     """Band that the actual names."""
     unsure: bool = False
     """A value is there, but how it compares is not certain."""
+    spelt: str = ""
+    """The target's unit as spelt, without 万 and 亿: 公里."""
+    scaled: bool = False
+    """Whether 万, 亿 … stands before the target's unit."""
     notes: tuple[str, ...] = ()
     """Codes of findings that the reading itself gives rise to (I03, I04, I06)."""
 
@@ -789,7 +798,8 @@ def _alone(settled: Settled, wanted: Value) -> Settled:
     """The target by itself, for an actual that cannot be held against it."""
     high = None if wanted.high is None else within_reason(times(wanted.high, wanted.scale))
     unit = (wanted.spelt if wanted.spelt in TIMES else wanted.unit) or None
-    return replace(settled, target=wanted.amount, target_high=high, unit=unit)
+    spelt, scaled = wanted.spelt, wanted.scale != factor_of(wanted.spelt)
+    return replace(settled, target=wanted.amount, target_high=high, unit=unit, spelt=spelt, scaled=scaled)
 
 
 def _meet(

@@ -1,0 +1,931 @@
+"""Many forms in, one out (汇总): absolute values added, relative values weighted by funds, qualitative results by band.
+
+规则 (note 3 of the form): 主管部门按二级项目汇总绩效目标;对于定量指标,绝对值直接累加计算,相对值按照资金额度加权平均计算;定性指标按三档。
+
+The work has two halves. `digest` takes from each scored form what consolidation needs; `Partial` collects digests and adds
+up exactly, in any grouping and any order, so that any number of processes can share the work. `conclude` makes the result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from perf_xl import rules
+from perf_xl.exact import apportion, cut, decimal_of, fold, plain, round_half_up, times
+from perf_xl.findings import ERROR, Finding, count_by_severity, finding
+from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, Written
+from perf_xl.rules import HUNDRED, Rulebook
+from perf_xl.scoring import FormScore, completion_of, completion_of_numbers, fold_unit_name, settle_indicator
+from perf_xl.values import (
+    ABSOLUTE,
+    EQUAL,
+    MONTHS,
+    PERCENT,
+    RELATIVE,
+    TIMES,
+    Settled,
+    factor_of,
+    fold_level,
+    fold_name,
+    parse,
+)
+
+SUM, WEIGHTED, BANDS = "sum", "weighted", "bands"
+_AGGREGATION = {ABSOLUTE: SUM, RELATIVE: WEIGHTED}
+
+_SYSTEM_CODE = re.compile(r"^\d{5,}[A-Z]?\d*-")
+
+LEVEL1_ORDER = ("成本", "产出", "效益", "满意度")
+LEVEL2_ORDER = (
+    "数量", "质量", "时效", "成本", "经济成本", "社会成本", "生态环境成本", "经济效益", "社会效益", "生态效益", "环境效益", "可持续影响", "满意度",
+)  # fmt: skip
+"""Official order of the folded names of first and second levels."""
+
+
+@lru_cache(maxsize=65536)
+def fold_project(name: str | None) -> str:
+    """Return the name under which projects match: no width, spaces, brackets, system codes.
+
+    >>> fold_project("51000021R000000019951-政府网站（运营）维护") == fold_project("政府网站(运营) 维护")
+    True
+    """
+    folded = _SYSTEM_CODE.sub("", fold(name or ""))
+    return re.sub(r"[()\[\]【】《》<>〈〉“”\"'{}〔〕]", "", folded)
+
+
+# --- what consolidation takes from one form ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row of one form, as it enters a consolidated indicator; every quoted value with its cell."""
+
+    file: str
+    sheet: str
+    target_cell: str
+    actual_cell: str
+    target: str | None
+    actual: str | None
+    weight: Fraction | None
+    funds: Decimal | None
+    unit: str | None
+    """The filing unit."""
+    project: str | None
+    completion: Fraction | None
+    band: int | None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Content first, the file name last."""
+        content = (self.project or "", self.unit or "", self.target or "", self.actual or "", str(self.weight or ""))
+        return (*content, str(self.funds or ""), self.sheet, self.target_cell, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A scored row of a form, read for consolidation."""
+
+    key: tuple[str, str, str]
+    """Folded first level, second level and third-level name."""
+    names: tuple[str, str, str]
+    place: int
+    """Row of the sheet."""
+    nature: str
+    """`absolute`, `relative`, or `bands` for words and dates."""
+    settled: Settled
+    actual: Fraction | None
+    """In the base unit; the target itself where the unit says 达成预期指标; None where there is no number."""
+    completion: Fraction | None
+    """Own completion; the filed score ÷ weight where the words do not tell."""
+    weight: Fraction | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FundsLine:
+    """One row of a form's funds block, in 万元."""
+
+    key: str
+    label: str
+    kind: str
+    amounts: tuple[Decimal | None, Decimal | None, Decimal | None]
+    """年初预算数, 全年预算数, 全年执行数."""
+    cells: tuple[str, str, str]
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What consolidation keeps of one form."""
+
+    file: str
+    sheet: str
+    title_cell: str
+    project: str | None
+    project_key: str
+    year: int | None
+    unit: str | None
+    department: str | None
+    rulebook: Rulebook
+    lines: tuple[FundsLine, ...]
+    budget: Decimal | None
+    executed: Decimal | None
+    funds: Decimal | None
+    """资金额度 that weighs its relative values, in 万元; None where it is blank or zero."""
+    budget_cell: str
+    executed_cell: str
+    rate: Fraction | None
+    rows: tuple[Contribution, ...]
+    level_sums: Mapping[str, Fraction]
+    """Folded first level → sum of its weights; only levels whose weights are known."""
+    level_names: Mapping[str, str]
+    total: Decimal | None
+    filed_total: Decimal | None
+    grade: str | None
+    content: str
+    """Everything that makes two filings of one project the same, as text."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def identity(self) -> tuple[str, int | None, str]:
+        """Project, year and filing unit: what may be filed only once."""
+        return (self.project_key, self.year, fold_unit_name(self.unit))
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Content first, the file name last."""
+        return (
+            self.project_key,
+            self.year or 0,
+            fold_unit_name(self.unit),
+            self.content,
+            self.file,
+            self.sheet,
+            self.title_cell,
+        )
+
+
+def digest(score: FormScore, findings: Iterable[Finding] = ()) -> Table:
+    """Take from a scored form what consolidation needs."""
+    form = score.form
+    factor = MONEY_UNITS.get(form.money_unit or "万元", Decimal(1))
+    lines = tuple(_funds_line(form, at, factor) for at in range(len(form.funds)))
+    total = form.total_row
+    budget = executed = None
+    budget_cell = executed_cell = ""
+    if total is not None:
+        budget, executed = _scaled(form.budget_of(total), factor), _scaled(total.executed, factor)
+        budget_cell, executed_cell = form.budget_of(total).cell, total.executed.cell
+    funds = budget if score.rulebook.funds_that_weigh == "budget" else executed
+    funds = funds if funds and funds > 0 else None
+    rows = tuple(_contribution(score, row, funds) for row in form.indicators if row.scored or row.group is not None)
+    sums: dict[str, Fraction] = {}
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(row.key[0], row.names[0])
+        if row.weight is not None:
+            sums[row.key[0]] = sums.get(row.key[0], Fraction(0)) + row.weight
+    return Table(
+        file=form.file,
+        sheet=form.sheet,
+        title_cell=form.title.cell or form.project.cell,
+        project=form.project.text,
+        project_key=fold_project(form.project.text),
+        year=form.year,
+        unit=form.unit,
+        department=form.competent_department.text,
+        rulebook=score.rulebook,
+        lines=lines,
+        budget=budget,
+        executed=executed,
+        funds=funds,
+        budget_cell=budget_cell,
+        executed_cell=executed_cell,
+        rate=score.execution.rate,
+        rows=rows,
+        level_sums=sums,
+        level_names=names,
+        total=score.total,
+        filed_total=form.total.number,
+        grade=score.grade,
+        content=_content(form),
+        findings=tuple(findings),
+    )
+
+
+def _scaled(written: Written, factor: Decimal) -> Decimal | None:
+    return None if written.number is None else times(written.number, factor)
+
+
+def _funds_line(form: Form, at: int, factor: Decimal) -> FundsLine:
+    row = form.funds[at]
+    label = fold(row.label.text or "").rstrip(":")
+    bare = re.sub(r"^其中[::-]?", "", label).replace("本年", "当年")
+    bare = "当年财政拨款" if bare == "财政拨款" else bare
+    cells = [row.initial_budget, form.budget_of(row), row.executed]
+    amounts = tuple(_scaled(written, factor) for written in cells)
+    key = row.kind if row.kind in (TOTAL, CARRYOVER) else f"{row.kind}:{bare}"
+    shown = re.sub(r"[::]$", "", row.label.text or "")
+    return FundsLine(key, shown, row.kind, amounts, (cells[0].cell, cells[1].cell, cells[2].cell), at)  # type: ignore[arg-type]
+
+
+def _contribution(score: FormScore, row: Any, funds: Decimal | None) -> Contribution:
+    form, rulebook = score.form, score.rulebook
+    settled = settle_indicator(form, row)
+    weight = None if row.weight.number is None else Fraction(row.weight.number)
+    filed = None if row.score.number is None else Fraction(row.score.number)
+    if row.group is not None:
+        members = form.members(row)
+        head = members[0]
+        weight = None if head.weight.number is None else Fraction(head.weight.number) / len(members)
+        filed = None if head.score.number is None else Fraction(head.score.number) / len(members)
+    completion = completion_of(settled, rulebook)
+    nature = settled.kind
+    if settled.kind not in (ABSOLUTE, RELATIVE):
+        wanted, given = parse(row.target.text, form.year), parse(row.actual.text, form.year)
+        only_number = wanted.form == "blank" and given.form == "number"
+        nature = (RELATIVE if given.unit == PERCENT else ABSOLUTE) if only_number else BANDS
+    actual = None if settled.actual is None or settled.unsure else Fraction(settled.actual)
+    if nature in (ABSOLUTE, RELATIVE) and settled.stated is not None and settled.target is not None:
+        actual = Fraction(settled.target)
+    if completion is None and weight and filed is not None and 0 <= filed <= weight:
+        completion = filed / weight
+    band = settled.band if settled.band is not None else None if completion is None else rulebook.band(completion)
+    source = Source(
+        form.file, form.sheet, row.target.cell, row.actual.cell, row.target.text, row.actual.text, weight, funds,
+        form.unit, form.project.text, completion, band,
+    )  # fmt: skip
+    key = (fold_level(row.level1), fold_level(row.level2), fold_name(row.level3.text or ""))
+    names = (row.level1 or "", row.level2 or "", row.level3.text or "")
+    return Contribution(key, names, row.row, nature, settled, actual, completion, weight, source)
+
+
+def _content(form: Form) -> str:
+    """Funds, weights, scores, folded names, targets and actuals as read: what makes two filings the same."""
+    parts: list[str] = []
+    for row in form.funds:
+        parts.append(fold(row.label.text or "").rstrip(":"))
+        for amount in (row.initial_budget, row.budget, row.executed, row.weight, row.score):
+            parts.append("" if amount.number is None else plain(amount.number))
+    for indicator in form.indicators:
+        parts += [fold_level(indicator.level1), fold_level(indicator.level2), fold_name(indicator.level3.text or "")]
+        for points in (indicator.weight, indicator.score):
+            parts.append("" if points.number is None else plain(points.number))
+        parts += [fold(indicator.target.text or ""), fold(indicator.actual.text or "")]
+    parts.append("" if form.total.number is None else plain(form.total.number))
+    return "\x1f".join(parts)
+
+
+# --- partial results --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """What became of one file: `read`, `refused`, `temporary` or `duplicate`."""
+
+    file: str
+    status: str
+    code: str | None = None
+    message: str | None = None
+    forms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """A partial result: what some of the files hold. `+` is exact, associative and commutative; `Partial()` is zero."""
+
+    tables: tuple[Table, ...] = ()
+    files: tuple[FileLine, ...] = ()
+
+    def __add__(self, other: Partial) -> Partial:
+        return Partial(
+            tuple(sorted((*self.tables, *other.tables), key=lambda table: table.order)),
+            tuple(sorted((*self.files, *other.files), key=lambda line: line.file)),
+        )
+
+    @staticmethod
+    def sum(partials: Iterable[Partial]) -> Partial:
+        """Add many partial results at once."""
+        tables: list[Table] = []
+        files: list[FileLine] = []
+        for partial in partials:
+            tables += partial.tables
+            files += partial.files
+        return Partial(
+            tuple(sorted(tables, key=lambda table: table.order)), tuple(sorted(files, key=lambda line: line.file))
+        )
+
+
+# --- results ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FundsTotal:
+    """One row of the consolidated funds block, in 万元; `sources` are (file, sheet, cells) of what was added."""
+
+    label: str
+    kind: str
+    initial_budget: Decimal | None
+    budget: Decimal | None
+    executed: Decimal | None
+    sources: tuple[tuple[str, str, tuple[str, str, str], tuple[Decimal | None, Decimal | None, Decimal | None]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolidatedIndicator:
+    """汇总指标: how one number of the consolidated form was made, with all its sources."""
+
+    level1: str
+    level2: str
+    level3: str
+    unit: str | None
+    aggregation: str
+    """`sum` of absolute values, values `weighted` by funds, or `bands` of words and dates."""
+    direction: str | None
+    target: Fraction | None
+    target_high: Fraction | None
+    actual: Fraction | None
+    completion: Fraction | None
+    band: int | None
+    bands: tuple[int, int, int] | None
+    weight: Decimal | None
+    score: Decimal | None
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolidatedForm:
+    """汇总表: the official form of a group of tables."""
+
+    project: str
+    year: int | None
+    department: str | None
+    rulebook: Rulebook
+    sources: int
+    funds: tuple[FundsTotal, ...]
+    rate: Fraction | None
+    execution_weight: Decimal
+    execution_score: Decimal | None
+    indicators: tuple[ConsolidatedIndicator, ...]
+    total: Decimal | None
+    grade: str | None
+    fund_weighted_mean_total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """项目一览: one table that was read."""
+
+    project: str | None
+    unit: str | None
+    year: int | None
+    file: str
+    sheet: str
+    cell: str
+    budget: Decimal | None
+    executed: Decimal | None
+    rate: Fraction | None
+    total: Decimal | None
+    filed_total: Decimal | None
+    grade: str | None
+    findings: Mapping[str, int]
+    counted: bool
+    """Whether it takes part in a consolidated form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consolidation:
+    """汇总结果: the consolidated forms, the projects, the findings, and what became of every file."""
+
+    files: tuple[FileLine, ...]
+    forms: tuple[ConsolidatedForm, ...]
+    projects: tuple[ProjectLine, ...]
+    findings: tuple[Finding, ...]
+    as_one: str | None = None
+
+    def count(self, status: str) -> int:
+        """How many files ended in a state."""
+        return sum(line.status == status for line in self.files)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether there are findings of severity 错误, or refused files."""
+        return any(found.severity == ERROR for found in self.findings) or self.count("refused") > 0
+
+
+# --- the conclusion ---------------------------------------------------------------------------------------------------
+
+
+def conclude(
+    partial: Partial, *, as_one: str | None = None, rulebook: Rulebook | None = None, roster: Sequence[str] = ()
+) -> Consolidation:
+    """Make the result of all tables (汇总).
+
+    `as_one`: all tables become one form of this name; else one form per project and year.
+    `rulebook`: of the consolidated forms; without one the rulebook that all tables of a form follow, or the default.
+    `roster`: names of the units that had to file (报送名单).
+    """
+    counting, repeated, found = _settle_duplicates(sorted(partial.tables, key=lambda table: table.order))
+    year = _most_frequent_year(counting)
+    odd = [table for table in counting if table.year is not None and year is not None and table.year != year]
+    for table in odd:
+        message = f"自评表为 {table.year} 年度,本次汇总多数为 {year} 年度"
+        message += ",未计入汇总" if as_one is not None else ",单独成表"
+        found.append(_about(table, "C06", message, table.title_cell, str(table.year), str(year)))
+    groups: dict[tuple[str, int | None], list[Table]] = defaultdict(list)
+    taking_part: set[int] = set()
+    for table in counting:
+        if as_one is not None:
+            if table not in odd:
+                groups[(as_one, year)].append(table)
+        else:
+            groups[(table.project_key, table.year)].append(table)
+    forms = []
+    for (name, of_year), tables in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1] or 0)):
+        taking_part.update(id(table) for table in tables)
+        project = as_one if as_one is not None else _spelling(table.project or "" for table in tables)
+        group = _Group(tables, project or name, of_year, rulebook or _common_rulebook(tables))
+        forms.append(group.form())
+        found += group.findings
+    found += _missing_units(partial.tables, roster)
+    of_tables = [one for table in partial.tables if id(table) not in repeated for one in table.findings]
+    refusals = [
+        finding(line.code or "X01", line.message or "", file=line.file)
+        for line in partial.files
+        if line.status == "refused"
+    ]
+    by_table: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for table in partial.tables:
+        by_table[(table.file, table.sheet, table.title_cell)] += table.findings
+    for one in found:
+        if not one.sources:
+            for key in by_table:
+                if key[:2] == (one.file, one.sheet) and (one.code not in ("C02", "C06") or key[2] == one.cell):
+                    by_table[key].append(one)
+    projects = [
+        _project_line(table, by_table[(table.file, table.sheet, table.title_cell)], id(table) in taking_part)
+        for table in sorted(partial.tables, key=lambda table: table.order)
+        if id(table) not in repeated
+    ]
+    return Consolidation(
+        files=_file_lines(partial, repeated),
+        forms=tuple(forms),
+        projects=tuple(projects),
+        findings=tuple(sorted((*of_tables, *found, *refusals), key=lambda one: one.order)),
+        as_one=as_one,
+    )
+
+
+def _about(
+    table: Table, code: str, message: str, cell: str, found: str | None = None, expected: str | None = None
+) -> Finding:
+    return finding(code, message, file=table.file, sheet=table.sheet, cell=cell, found=found, expected=expected)
+
+
+def _settle_duplicates(tables: Sequence[Table]) -> tuple[list[Table], set[int], list[Finding]]:
+    """Return the tables that count, the ids of identical repeats, and C01 and C02."""
+    same: dict[tuple[str, int | None, str], list[Table]] = defaultdict(list)
+    for table in tables:
+        same[table.identity].append(table)
+    counting: list[Table] = []
+    repeated: set[int] = set()
+    found: list[Finding] = []
+    for group in same.values():
+        kept: dict[str, Table] = {}
+        for table in group:
+            first = kept.setdefault(table.content, table)
+            if first is not table:
+                repeated.add(id(table))
+                message = f"与“{first.file}”「{first.sheet}」是同一单位同一项目的自评表,内容一致,只计一次"
+                found.append(_about(table, "C01", message, table.title_cell))
+        if len(kept) == 1:
+            counting += kept.values()
+            continue
+        different = list(kept.values())
+        named = "、".join(f"“{table.file}”「{table.sheet}」" for table in different)
+        first = different[0]
+        message = f"{first.unit or '同一单位'}的“{first.project or ''}”报送了 {len(different)} 份内容不同的自评表:{named},均未计入汇总"
+        found.append(_about(first, "C02", message, first.title_cell))
+    return counting, repeated, found
+
+
+def _most_frequent_year(tables: Iterable[Table]) -> int | None:
+    years = Counter(table.year for table in tables if table.year is not None)
+    return max(years, key=lambda year: (years[year], year)) if years else None
+
+
+def _common_rulebook(tables: Iterable[Table]) -> Rulebook:
+    books = {table.rulebook.name: table.rulebook for table in tables}
+    return next(iter(books.values())) if len(books) == 1 else rules.default()
+
+
+def _spelling(names: Iterable[str]) -> str:
+    """The spelling most sources use; ties by code point."""
+    counts = Counter(name for name in names if name)
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
+
+
+def _missing_units(tables: Iterable[Table], roster: Sequence[str]) -> list[Finding]:
+    filed = {fold_unit_name(table.unit) for table in tables}
+    missing = sorted({name.strip() for name in roster if name.strip() and fold_unit_name(name) not in filed})
+    return [finding("C05", f"名单中的“{name}”没有报送自评表", found=None, expected=name) for name in missing]
+
+
+def _file_lines(partial: Partial, repeated: set[int]) -> tuple[FileLine, ...]:
+    """A workbook is a duplicate only if all its forms are."""
+    fresh = {table.file for table in partial.tables if id(table) not in repeated}
+    return tuple(
+        replace(line, status="duplicate", code="C01") if line.status == "read" and line.file not in fresh else line
+        for line in sorted(partial.files, key=lambda line: line.file)
+    )
+
+
+def _project_line(table: Table, findings: Sequence[Finding], counted: bool) -> ProjectLine:
+    return ProjectLine(
+        project=table.project,
+        unit=table.unit,
+        year=table.year,
+        file=table.file,
+        sheet=table.sheet,
+        cell=table.title_cell,
+        budget=table.budget,
+        executed=table.executed,
+        rate=table.rate,
+        total=table.total,
+        filed_total=table.filed_total,
+        grade=table.grade,
+        findings=count_by_severity(findings),
+        counted=counted,
+    )
+
+
+# --- one consolidated form --------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of the consolidated form before it has its weight."""
+
+    key: tuple[str, str, str]
+    parts: list[Contribution]
+    shares: Fraction | None = None
+    made: ConsolidatedIndicator | None = None
+
+    def order(self) -> tuple[Any, ...]:
+        level1, level2, name = self.key
+        return (
+            _rank(LEVEL1_ORDER, level1),
+            level1,
+            _rank(LEVEL2_ORDER, level2),
+            level2,
+            min(part.place for part in self.parts),
+            name,
+        )
+
+
+def _rank(order: Sequence[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
+
+
+@dataclass(slots=True)
+class _Group:
+    """The tables of one consolidated form."""
+
+    tables: list[Table]
+    project: str
+    year: int | None
+    rulebook: Rulebook
+    findings: list[Finding] = field(default_factory=list)
+
+    def form(self) -> ConsolidatedForm:
+        alone = len(self.tables) == 1
+        weighing = [table for table in self.tables if table.funds is not None or alone]
+        for table in self.tables:
+            if table not in weighing:
+                message = "年度资金总额的全年预算数空白或为0,资金照加,指标不参加汇总"
+                self.findings.append(_about(table, "C07", message, table.budget_cell or table.title_cell))
+        rows = self._rows(weighing)
+        weights = self._level_weights(weighing)
+        made: list[ConsolidatedIndicator] = []
+        for level in sorted(
+            {level for table in self.tables for level in table.level_names},
+            key=lambda name: (_rank(LEVEL1_ORDER, name), name),
+        ):
+            kept = [row for row in rows if row.key[0] == level and row.made is not None]
+            if not kept:
+                self._missing_level(level)
+                continue
+            made += self._weighed(kept, weights.get(level))
+        funds = self._funds()
+        rate = self._rate(weighing)
+        points = None
+        if rate is not None:
+            credited = min(rate, Fraction(1)) if self.rulebook.execution_capped else rate
+            points = self.rulebook.score(self.rulebook.execution_weight, max(credited, Fraction(0)))
+        scores = [row.score for row in made]
+        total = None
+        if made and all(score is not None for score in scores):
+            total = sum((score for score in scores if score is not None), points or Decimal(0))
+        return ConsolidatedForm(
+            project=self.project,
+            year=self.year,
+            department=_spelling(table.department or "" for table in self.tables) or None,
+            rulebook=self.rulebook,
+            sources=len(self.tables),
+            funds=funds,
+            rate=rate,
+            execution_weight=self.rulebook.execution_weight,
+            execution_score=points,
+            indicators=tuple(made),
+            total=total,
+            grade=None if total is None else self.rulebook.grade(total),
+            fund_weighted_mean_total=self._mean_total(alone),
+        )
+
+    # funds
+
+    def _funds(self) -> tuple[FundsTotal, ...]:
+        """Each row and column added; a blank adds nothing, a column is blank only if all are."""
+        lines: dict[str, list[tuple[Table, FundsLine]]] = defaultdict(list)
+        for table in self.tables:
+            for line in table.lines:
+                lines[line.key].append((table, line))
+        order = {TOTAL: 0, "appropriation": 1, CARRYOVER: 2, "other": 3, "part": 4}
+        result = []
+        for key in sorted(
+            lines, key=lambda key: (order[lines[key][0][1].kind], min(line.place for _, line in lines[key]), key)
+        ):
+            entries = lines[key]
+            sums = []
+            for column in range(len(AMOUNTS)):
+                known = [amount for _, line in entries if (amount := line.amounts[column]) is not None]
+                sums.append(sum((Fraction(amount) for amount in known), Fraction(0)) if known else None)
+            exact = [None if amount is None else decimal_of(amount) for amount in sums]
+            sources = tuple(
+                sorted(
+                    ((table.file, table.sheet, line.cells, line.amounts) for table, line in entries),
+                    key=lambda one: one[:3],
+                )
+            )
+            label = _spelling(line.label for _, line in entries)
+            result.append(FundsTotal(label, entries[0][1].kind, exact[0], exact[1], exact[2], sources))
+        blank = [table for table in self.tables if table.executed is None]
+        if blank and len(blank) < len(self.tables):
+            for table in blank:
+                message = "年度资金总额的全年执行数空白,按未填计入,汇总执行率可能偏低"
+                self.findings.append(_about(table, "C09", message, table.executed_cell or table.title_cell))
+        return tuple(result)
+
+    def _rate(self, weighing: Sequence[Table]) -> Fraction | None:
+        """Rate = Σ executed ÷ Σ budget, never a mean of rates."""
+        budgets = [table.budget for table in self.tables if table.budget is not None]
+        executed = [table.executed for table in self.tables if table.executed is not None]
+        budget = sum((Fraction(amount) for amount in budgets), Fraction(0))
+        if not budget or not executed:
+            return None
+        return sum((Fraction(amount) for amount in executed), Fraction(0)) / budget
+
+    def _mean_total(self, alone: bool) -> Decimal | None:
+        """The fund-weighted mean of the projects' own totals, for comparison."""
+        known = [
+            (Fraction(table.funds or 1), table.total)
+            for table in self.tables
+            if table.total is not None and (table.funds or alone)
+        ]
+        if not known:
+            return None
+        mean = _mean([(share, Fraction(total)) for share, total in known])
+        return (round_half_up if self.rulebook.rounding == "half_up" else cut)(mean, self.rulebook.decimals)
+
+    # rows
+
+    def _rows(self, weighing: Sequence[Table]) -> list[_Row]:
+        rows: dict[tuple[str, str, str], _Row] = {}
+        twice: set[tuple[str, str, str]] = set()
+        for table in weighing:
+            seen: set[tuple[str, str, str]] = set()
+            for part in table.rows:
+                if part.key in seen:
+                    twice.add(part.key)
+                seen.add(part.key)
+                rows.setdefault(part.key, _Row(part.key, [])).parts.append(part)
+        result = sorted(rows.values(), key=_Row.order)
+        for row in result:
+            if row.key in twice:
+                self._conflict(row, "C04", "同一张表内有两行同名指标,不能汇总")
+            else:
+                self._consolidate(row)
+        return result
+
+    def _conflict(self, row: _Row, code: str, why: str) -> None:
+        """One finding for the whole row, shown per source; the row is left out of the sums."""
+        sources = tuple(sorted((part.source for part in row.parts), key=lambda source: source.order))
+        first = sources[0]
+        name = _spelling(part.names[2] for part in row.parts)
+        told = ";".join(
+            f"{source.file} {source.target_cell} “{source.target or ''}”→“{source.actual or ''}”"
+            for source in sources[:4]
+        )
+        more = f" 等 {len(sources)} 处" if len(sources) > 4 else ""
+        self.findings.append(
+            finding(
+                code,
+                f"“{self.project}”的指标“{name}”:{why}({told}{more})",
+                file=first.file,
+                sheet=first.sheet,
+                cell=first.actual_cell or first.target_cell,
+                sources=sources,
+            )
+        )
+
+    def _missing_level(self, level: str) -> None:
+        name = _spelling(table.level_names.get(level, "") for table in self.tables) or "(未写一级指标)"
+        table = min((table for table in self.tables if level in table.level_names), key=lambda table: table.order)
+        message = f"“{self.project}”的“{name}”下没有可以汇总的指标,该一级指标的分值空缺"
+        self.findings.append(_about(table, "C10", message, table.title_cell))
+
+    def _consolidate(self, row: _Row) -> None:
+        """Consolidate one row, or report why it cannot be: kind before unit, unit before direction, then actuals."""
+        parts = row.parts
+        natures = {part.nature for part in parts}
+        if len(natures) > 1:
+            self._conflict(row, "C04", "各表口径不同(绝对值、相对值或文字混用)")
+            return
+        nature = natures.pop()
+        if nature == BANDS:
+            self._consolidate_words(row)
+            return
+        common = _common_unit(parts)
+        if common is None:
+            self._conflict(row, "C03", "各表计量单位不同")
+            return
+        unit, factors = common
+        directions = {part.settled.scored_by for part in parts if part.settled.scored_by}
+        if len(directions) > 1:
+            self._conflict(row, "C03", "各表方向不同(≥与≤)")
+            return
+        missing = [part for part in parts if part.actual is None or part.settled.target is None]
+        if missing and (len(parts) > 1 or missing[0].completion is None):
+            self._conflict(row, "C08", "有的表没有能识别的完成值")
+            return
+        scored_by = next(iter(directions), None)
+        written = {part.settled.direction for part in parts}
+        direction = EQUAL if written == {EQUAL} else scored_by
+        funds = [Fraction(part.source.funds or 1) for part in parts]
+        whole = sum(funds, Fraction(0)) if nature == RELATIVE else Fraction(1)
+        shares = funds if nature == RELATIVE else [Fraction(1)] * len(parts)
+
+        def together(values: Sequence[Fraction | None]) -> Fraction | None:
+            if any(value is None for value in values):
+                return None
+            return (
+                sum(
+                    (
+                        share * value * factor
+                        for share, value, factor in zip(shares, values, factors, strict=True)
+                        if value is not None
+                    ),
+                    Fraction(0),
+                )
+                / whole
+            )
+
+        target = together([None if part.settled.target is None else Fraction(part.settled.target) for part in parts])
+        high = together(
+            [None if part.settled.target_high is None else Fraction(part.settled.target_high) for part in parts]
+        )
+        actual = together([part.actual for part in parts])
+        if missing:
+            completion = parts[0].completion
+        else:
+            assert target is not None
+            assert actual is not None
+            assert scored_by is not None
+            completion = completion_of_numbers(scored_by, target, high, actual, self.rulebook)
+        self._make(row, unit, _AGGREGATION[nature], direction, target, high, actual, completion, None)
+
+    def _consolidate_words(self, row: _Row) -> None:
+        """Σ F·completion ÷ Σ F, the band it falls in, and the count of tables per band."""
+        parts = row.parts
+        if any(part.completion is None for part in parts):
+            self._conflict(row, "C08", "有的表没有完成值,也没有得分可以推算")
+            return
+        funds = [Fraction(part.source.funds or 1) for part in parts]
+        completion = sum(
+            (share * part.completion for share, part in zip(funds, parts, strict=True) if part.completion is not None),
+            Fraction(0),
+        ) / sum(funds)
+        counts = Counter(self.rulebook.band(part.completion) for part in parts if part.completion is not None)
+        self._make(row, None, BANDS, None, None, None, None, completion, (counts[1], counts[2], counts[3]))
+
+    def _make(
+        self, row: _Row, unit: str | None, aggregation: str, direction: str | None, target: Fraction | None,
+        high: Fraction | None, actual: Fraction | None, completion: Fraction | None, bands: tuple[int, int, int] | None,
+    ) -> None:  # fmt: skip
+        parts = row.parts
+        weights = [part.weight for part in parts]
+        if all(weight is not None for weight in weights):
+            row.shares = sum(
+                (Fraction(part.source.funds or 1) * part.weight for part in parts if part.weight is not None),
+                Fraction(0),
+            )
+        row.made = ConsolidatedIndicator(
+            level1=_spelling(part.names[0] for part in parts),
+            level2=_spelling(part.names[1] for part in parts),
+            level3=_spelling(part.names[2] for part in parts),
+            unit=unit,
+            aggregation=aggregation,
+            direction=direction,
+            target=target,
+            target_high=high,
+            actual=actual,
+            completion=completion,
+            band=None if bands is None or completion is None else self.rulebook.band(completion),
+            bands=bands,
+            weight=None,
+            score=None,
+            sources=tuple(sorted((part.source for part in parts), key=lambda source: source.order)),
+        )
+
+    # weights
+
+    def _level_weights(self, weighing: Sequence[Table]) -> dict[str, Decimal]:
+        """一级指标分值: what all sources agree on, else the rulebook's, else means scaled to what execution leaves."""
+        sums: dict[str, list[tuple[Fraction, Fraction]]] = defaultdict(list)
+        for table in weighing:
+            for level, amount in table.level_sums.items():
+                sums[level].append((Fraction(table.funds or 1), amount))
+        official = {fold_level(level): weight for level, weight in self.rulebook.level_weights.items()}
+        weights: dict[str, Decimal] = {}
+        for level, entries in sums.items():
+            amounts = {amount for _, amount in entries}
+            if len(amounts) == 1:
+                weights[level] = round_half_up(amounts.pop(), 2)
+            elif level in official:
+                weights[level] = official[level]
+            else:
+                return self._scaled_means(sums)
+        return weights
+
+    def _scaled_means(self, sums: Mapping[str, list[tuple[Fraction, Fraction]]]) -> dict[str, Decimal]:
+        levels = sorted(sums, key=lambda name: (_rank(LEVEL1_ORDER, name), name))
+        means = [_mean(sums[level]) for level in levels]
+        if not any(means):
+            return {}
+        return dict(zip(levels, apportion(means, HUNDRED - self.rulebook.execution_weight), strict=True))
+
+    def _weighed(self, rows: Sequence[_Row], level_weight: Decimal | None) -> list[ConsolidatedIndicator]:
+        """Give the rows of one level their weights, which add up to the level's exactly, and their scores."""
+        shares = [row.shares for row in rows]
+        known = [share for share in shares if share is not None]
+        made = [row.made for row in rows if row.made is not None]
+        if level_weight is None or len(known) != len(shares) or not any(known):
+            return made
+        weights = apportion(known, level_weight)
+        return [
+            replace(
+                row,
+                weight=weight,
+                score=None if row.completion is None else self.rulebook.score(weight, row.completion),
+            )
+            for row, weight in zip(made, weights, strict=True)
+        ]
+
+
+def _mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+    """Return Σ weight·value ÷ Σ weight."""
+    whole = sum((weight for weight, _ in weighted), Fraction(0))
+    return sum((weight * value for weight, value in weighted), Fraction(0)) / whole
+
+
+def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction]] | None:
+    """Return the unit all sources share and the factor of each, or None where they do not fit together.
+
+    Times are folded only where two different ones meet. A missing unit takes the one that all others have.
+    """
+    units = {part.settled.unit for part in parts if part.settled.unit}
+    if len(units) > 1:
+        for table in (TIMES, MONTHS):
+            if units <= set(table):
+                smallest = min(units, key=table.__getitem__)
+                bare = [part for part in parts if not part.settled.unit]
+                if bare:
+                    return None
+                return smallest, [Fraction(table[part.settled.unit or smallest], table[smallest]) for part in parts]
+        return None
+    unit = next(iter(units), None)
+    with_unit = [part for part in parts if part.settled.unit]
+    if unit is None or len(with_unit) == len(parts):
+        return unit, [Fraction(1)] * len(parts)
+    spelt = {part.settled.spelt for part in with_unit}
+    if len(spelt) > 1 or any(part.settled.scaled for part in with_unit):
+        return None
+    factor = Fraction(factor_of(spelt.pop()))
+    return unit, [Fraction(1) if part.settled.unit else factor for part in parts]
