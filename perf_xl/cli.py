@@ -6,6 +6,7 @@ Exit codes: 0 clean, 1 findings of severity 错误 (or refused files), 2 could n
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,16 +34,22 @@ class _Chinese:
     """Chinese headings for click's help."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
-        formatter.write_usage(ctx.command_path, " ".join(pieces).replace("[OPTIONS]", "[选项]"), prefix="用法:")
+        pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
+        for english, chinese in (("[OPTIONS]", "[选项]"), ("COMMAND [ARGS]...", "命令 [参数]...")):
+            pieces = pieces.replace(english, chinese)
+        formatter.write_usage(ctx.command_path, pieces, prefix="用法:")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]  # type: ignore[attr-defined]
-        if records:
+        told = [(name, _in_chinese(text)) for name, text in records if text]
+        if told:
             with formatter.section("选项"):
-                formatter.write_dl(
-                    [(name, text.replace("Show this message and exit.", "显示帮助")) for name, text in records]
-                )
+                formatter.write_dl(told)
+
+
+def _in_chinese(text: str) -> str:
+    text = text.replace("Show this message and exit.", "显示帮助。").replace("[required]", "(必填)")
+    return re.sub(r"\s*\[x>=1\]", "", text)
 
 
 class _Command(_Chinese, click.Command):

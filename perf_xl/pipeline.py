@@ -7,9 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +300,9 @@ def consolidate(
     chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)] if jobs > 1 else [[file] for file in files]
     work = [(chunk, rulebook) for chunk in chunks]
     if jobs > 1 and len(chunks) > 1:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=get_context("spawn")) as pool:
             for chunk, partial in zip(chunks, pool.map(_partial_of_chunk, work), strict=True):
                 partials.append(partial)
@@ -315,6 +316,21 @@ def consolidate(
             if progress:
                 progress(done, len(files))
     return conclude_all(Partial.sum(partials), as_one=as_one, rulebook=rulebook, roster=roster)
+
+
+def consolidate_forms(
+    forms: Iterable[Form], *, as_one: str | None = None, rulebook: Rulebook | None = None, roster: Sequence[str] = ()
+) -> Result:
+    """Consolidate forms that were read before; each file they come from counts as read."""
+    tables = []
+    for form in forms:
+        scored = score(form, rulebook)
+        tables.append(digest(scored, audit(scored)))
+    counts: dict[str, int] = {}
+    for table in tables:
+        counts[table.file] = counts.get(table.file, 0) + 1
+    lines = tuple(FileLine(name, READ, forms=count) for name, count in counts.items())
+    return conclude_all(Partial.sum([Partial(tuple(tables), lines)]), as_one=as_one, rulebook=rulebook, roster=roster)
 
 
 def conclude_all(partial: Partial, **wishes: Any) -> Result:

@@ -1,0 +1,819 @@
+"""What the workbook of a consolidation contains (汇总结果工作簿), made to be signed and filed.
+
+One 汇总表 per consolidated form, which is the official form itself, filled; then 项目一览, 指标汇总明细, 来源, 资金来源,
+问题 and 文件清单. Pure description: nothing is calculated here that the result does not already hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from math import ceil
+from typing import NamedTuple
+
+from perf_xl.consolidating import (
+    BANDS,
+    SUM,
+    WEIGHTED,
+    ConsolidatedForm,
+    ConsolidatedIndicator,
+    Consolidation,
+    FundsTotal,
+    ProjectLine,
+    Source,
+    fold_project,
+)
+from perf_xl.exact import cut, decimal_of, fold, plain, round_half_up
+from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, Finding, count_by_severity
+from perf_xl.grid import column_letters, position
+from perf_xl.model import TOTAL
+from perf_xl.rules import HUNDRED
+from perf_xl.sheets import MOST_LINKS, Area, Book, Cell, Chart, Link, Print, Scalar, Series, Sheet, pixels, sheet_name
+from perf_xl.values import AT_LEAST, AT_MOST, BETWEEN, EQUAL, PERCENT, settle
+
+PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES = "项目一览", "指标汇总明细", "来源", "资金来源", "问题", "文件清单"
+
+OWN_PROPERTY = {"perf_xl": "consolidation"}
+"""Custom property by which the product knows its own results again, and does not read them as forms."""
+
+STATES = {"read": "读取", "refused": "拒读", "temporary": "临时文件", "duplicate": "重复"}
+SEVERITY_STYLES = {ERROR: "error", DOUBT: "doubt", ADVICE: "advice"}
+AGGREGATIONS = {SUM: "绝对值相加", WEIGHTED: "按资金加权平均", BANDS: "按三档"}
+BAND_WORDS = ("全部或基本达成", "部分达成", "未达成且效果较差")
+
+SOME_TERMS = 6
+"""So many terms of a sum are shown; the sheet of sources shows them all."""
+
+
+def summary_book(result: Consolidation, *, link_to: Callable[[str], str]) -> Book:
+    """Return the result workbook (汇总结果) of a consolidation.
+
+    `link_to` gives, for the name of a source file, its path relative to the workbook; "" for no link.
+    """
+    names: list[str] = []
+    for number, form in enumerate(result.forms, 1):
+        wish = "汇总表" if len(result.forms) == 1 else f"汇总表{number} {form.project}"
+        names.append(sheet_name(wish, [*names, PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES]))
+    face = _Face(result, link_to, names)
+    forms = [_form_sheet(face, form, name) for form, name in zip(result.forms, names, strict=True)]
+    lists = [_projects, _workings, _sources, _funds_sources, _findings, _files]
+    title = result.forms[0].project if len(result.forms) == 1 else "项目支出绩效自评"
+    return Book((*forms, *(sheet(face) for sheet in lists)), f"{title}汇总", OWN_PROPERTY)
+
+
+# --- what all sheets share --------------------------------------------------------------------------------------------
+
+
+class ControlTotals(NamedTuple):
+    """文件核对: every file seen ended in exactly one state."""
+
+    seen: int
+    states: Mapping[str, int]
+
+    def sentence(self) -> str:
+        """见到 7 = 读取 5 + …, as it stands on every form."""
+        parts = " + ".join(f"{STATES[state]} {count}" for state, count in self.states.items())
+        return f"见到文件 {self.seen} 个 = {parts},相符"
+
+
+def control_totals(result: Consolidation) -> ControlTotals:
+    """Count the files by state; a file in no state is a mistake of ours and loud."""
+    states = {state: result.count(state) for state in STATES}
+    if sum(states.values()) != len(result.files):
+        raise AssertionError(f"{len(result.files)} files seen, but {states}")
+    return ControlTotals(len(result.files), states)
+
+
+@dataclass
+class _Face:
+    """The result, and what every sheet asks of it."""
+
+    result: Consolidation
+    link_to: Callable[[str], str]
+    sheet_names: Sequence[str]
+    _paths: dict[str, str] = field(default_factory=dict)
+
+    def link(self, file: str, sheet: str = "", cell: str = "") -> Link | None:
+        if not file:
+            return None
+        if file not in self._paths:
+            self._paths[file] = self.link_to(file)
+        path = self._paths[file]
+        return Link(path, sheet, cell) if path else None
+
+    def place(self, file: str, sheet: str, cell: str) -> Cell:
+        """An address that opens the file there."""
+        return Cell(cell or None, "place" if cell else "word", self.link(file, sheet, cell) if cell else None)
+
+    def file(self, file: str, sheet: str = "", cell: str = "") -> Cell:
+        link = self.link(file, sheet, cell)
+        return Cell(file or None, "link" if link else "text", link)
+
+    @property
+    def forms(self) -> Iterator[tuple[ConsolidatedForm, str]]:
+        """Every consolidated form, and the words by which the lists name it."""
+        several = Counter(form.project for form in self.result.forms)
+        for form in self.result.forms:
+            yield form, form.project + (f"({form.year}年)" if several[form.project] > 1 else "")
+
+    def conflicts(self, form: ConsolidatedForm) -> list[Finding]:
+        """The rows of this form that could not be brought together, with their sources."""
+        tables = {source[:2] for row in form.funds for source in row.sources}
+        return [
+            found
+            for found in self.result.findings
+            if found.sources
+            and all((source.file, source.sheet) in tables for source in found.sources)
+            and (self.result.as_one is not None or fold_project(found.sources[0].project) == fold_project(form.project))
+        ]
+
+    def missing_levels(self, form: ConsolidatedForm) -> list[Finding]:
+        tables = {source[:2] for row in form.funds for source in row.sources}
+        return [one for one in self.result.findings if one.code == "C10" and (one.file, one.sheet) in tables]
+
+
+def _name_in(conflict: Finding) -> str:
+    """The third-level name that a conflict's sentence quotes."""
+    _, _, rest = conflict.message.partition("的指标“")
+    return rest.partition("”:")[0] or conflict.title
+
+
+def _amount(value: Decimal | None) -> Cell:
+    return Cell(value, "money")
+
+
+def _share(value: Fraction | None) -> Cell:
+    """A share as a percent with two decimals."""
+    return Cell(None if value is None else round_half_up(value, 4), "percent")
+
+
+# --- values as people write them --------------------------------------------------------------------------------------
+
+_LARGER = {
+    "元": ((10**8, "亿元"), (10**4, "万元")),
+    "米": ((1000, "公里"),),
+    "公斤": ((1000, "吨"),),
+    PERCENT: (),
+}
+
+
+def written_unit(values: Iterable[Fraction | None], unit: str | None) -> tuple[Fraction, str]:
+    """Return the sensible unit (合适的单位): how many base units it is, and its name.
+
+    万, 亿, 公里 … are taken where every value reaches one of them and has at most two decimals in it.
+
+    >>> written_unit([Fraction(200000), Fraction(220000)], "张"), written_unit([Fraction(220001)], "张")
+    ((Fraction(10000, 1), '万张'), (Fraction(1, 1), '张'))
+    """
+    if unit == PERCENT:
+        return Fraction(1, 100), PERCENT
+    known = [abs(value) for value in values if value]
+    if unit and ("/" in unit or unit.isascii()):
+        return Fraction(1), unit
+    for size, name in _LARGER.get(unit or "", ((10**8, f"亿{unit or ''}"), (10**4, f"万{unit or ''}"))):
+        if known and all(value >= size and (value / size * 100).denominator == 1 for value in known):
+            return Fraction(size), name
+    return Fraction(1), unit or ""
+
+
+def digits(value: Fraction) -> str:
+    """Print a number to two decimals, half up; a small one as far as it takes not to look like nothing.
+
+    >>> digits(Fraction(2, 3)), digits(Fraction(123456)), digits(Fraction(1, 800))
+    ('0.67', '123,456', '0.00125')
+    """
+    shown = round_half_up(value, 2)
+    text = plain(shown if shown or not value else cut(value, 8))
+    whole, dot, decimals = text.partition(".")
+    return (format(int(whole), ",d") if len(whole) > 4 and whole.isdigit() else whole) + dot + decimals
+
+
+def written(value: Fraction, unit: tuple[Fraction, str]) -> str:
+    """Print a value in a unit.
+
+    >>> written(Fraction(220000), (Fraction(10000), "万张")), written(Fraction(19, 20), (Fraction(1, 100), "%"))
+    ('22万张', '95%')
+    """
+    return digits(value / unit[0]) + unit[1]
+
+
+def target_words(row: ConsolidatedIndicator) -> str:
+    """年度指标值 as it stands on the consolidated form."""
+    as_filed = {fold(source.target or "") for source in row.sources}
+    if row.target is None:
+        return (row.sources[0].target or "") if len(as_filed) == 1 else "按三档汇总"
+    unit = _unit_of(row)
+    if row.direction == BETWEEN and row.target_high is not None:
+        low = written(row.target, unit) if unit[1] == PERCENT else digits(row.target / unit[0])
+        return f"{low}～{written(row.target_high, unit)}"
+    sign = {AT_LEAST: "≥", AT_MOST: "≤", EQUAL: "="}.get(row.direction or "", "")
+    return sign + written(row.target, unit)
+
+
+def actual_words(row: ConsolidatedIndicator) -> str:
+    """实际完成值 as it stands on the consolidated form."""
+    if row.actual is not None:
+        return written(row.actual, _unit_of(row))
+    if len(row.sources) == 1 or row.bands is None:
+        return row.sources[0].actual or ""
+    return "、".join(f"{words}{count}张" for words, count in zip(BAND_WORDS, row.bands, strict=True) if count)
+
+
+def _unit_of(row: ConsolidatedIndicator) -> tuple[Fraction, str]:
+    return written_unit([row.target, row.target_high, row.actual], row.unit)
+
+
+def _percent(share: Fraction) -> str:
+    return written(share, (Fraction(1, 100), PERCENT))
+
+
+# --- ① 汇总表 ---------------------------------------------------------------------------------------------------------
+
+Entry = tuple[str, Scalar, str]
+"""Columns it spans (`A`, `CH`), what stands there, style."""
+
+
+class _Paper:
+    """The form, line by line from the top; every entry says which columns it spans."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Cell | None]] = []
+        self.merged: list[Area] = []
+
+    def line(self, *entries: Entry) -> int:
+        cells: list[Cell | None] = [None] * 8
+        row = len(self.rows)
+        for columns, value, style in entries:
+            left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
+            cells[left : right + 1] = [Cell(None, style)] * (right - left + 1)
+            cells[left] = Cell(value or None if isinstance(value, str) else value, style)
+            if right > left:
+                self.merged.append(Area(row, left, row, right))
+        self.rows.append(cells)
+        return row
+
+    def stack(self, top: int, columns: str) -> None:
+        """Merge what stands in these columns from row `top` down to the last line."""
+        left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
+        bottom = len(self.rows) - 1
+        if bottom > top:
+            self.merged = [one for one in self.merged if not (top <= one.top <= bottom and left <= one.left <= right)]
+            self.merged.append(Area(top, left, bottom, right))
+
+
+def _form_sheet(face: _Face, form: ConsolidatedForm, name: str) -> Sheet:
+    """The official form, filled: head, funds, goals, indicators, total, 说明, notes, signatures."""
+    paper = _Paper()
+    year = f"{form.year}年度" if form.year else ""
+    paper.line(("AH", f"{year}项目支出绩效自评汇总表", "title"))
+    paper.line(("AE", f"规则:{form.rulebook.title}", "caption"), ("FH", "金额单位:万元", "unit"))
+    paper.line(("AB", "项目名称", "label"), ("CH", form.project, "word"))
+    tables = f"自评表 {form.sources} 张"
+    paper.line(("AB", "主管部门", "label"), ("CE", form.department, "word"), ("F", "汇总范围", "label"), ("GH", tables, "word"))
+    _funds_block(paper, form)
+    goals = f"由所属 {form.sources} 张自评表汇总;各项目的预期目标和实际完成情况见其自评表。"
+    paper.line(("AB", "年度总体目标", "label"), ("CH", goals, "text"))
+    head = _indicator_block(paper, form)
+    weight = _weight_of(form)
+    paper.line(
+        ("AE", "总分", "label"), ("F", weight, "total"), ("G", form.total, "total"),
+        ("H", f"等级:{form.grade}" if form.grade else "等级:未定", "label"),
+    )  # fmt: skip
+    top = len(paper.rows)
+    for remark in _remarks(face, form):
+        paper.line(("AB", "说明", "label"), ("CH", remark, "text"))
+    paper.stack(top, "AB")
+    for note in _notes(form):
+        paper.line(("AH", note, "note"))
+    paper.line()
+    paper.line(("AD", "填报单位(盖章):", "sign"), ("EH", "日期:      年    月    日", "sign"))
+    paper.line(("AC", "填报人:", "sign"), ("DE", "审核人:", "sign"), ("FH", "负责人:", "sign"))
+    return Sheet(
+        name=name,
+        rows=paper.rows,
+        widths=(9, 11, 24, 15, 17, 9, 9, 18),
+        merged=paper.merged,
+        freeze=(2, 0),
+        tab_color="#1F4E79",
+        gridlines=False,
+        printing=Print(repeat=(head, head), area=Area(0, 0, len(paper.rows) - 1, 7)),
+    )
+
+
+def _funds_block(paper: _Paper, form: ConsolidatedForm) -> None:
+    """项目资金: rate, weight and score stand on the total row only."""
+    paper.line(
+        ("AB", "项目资金", "label"), ("C", "年初预算数", "label"), ("D", "全年预算数", "label"),
+        ("E", "全年执行数", "label"), ("F", "执行率", "label"), ("G", "分值", "label"), ("H", "得分", "label"),
+    )  # fmt: skip
+    for row in form.funds:
+        own = row.kind == TOTAL
+        dash = None if own else "—"
+        rate = None if form.rate is None else round_half_up(form.rate, 4)
+        paper.line(
+            ("AB", row.label, "label" if own else "word"),
+            ("C", row.initial_budget, "money"), ("D", row.budget, "money"), ("E", row.executed, "money"),
+            ("F", rate if own else dash, "percent" if own else "word"),
+            ("G", form.execution_weight if own else dash, "score" if own else "word"),
+            ("H", form.execution_score if own else dash, "score" if own else "word"),
+        )  # fmt: skip
+
+
+def _indicator_block(paper: _Paper, form: ConsolidatedForm) -> int:
+    """The indicators under merged first and second levels; return the row of the head."""
+    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值(权重)", "得分", "偏差原因分析及改进措施")
+    head = paper.line(*((column_letters(at), text, "label") for at, text in enumerate(heads)))
+    for level1, of_level in groupby(form.indicators, key=lambda row: row.level1):
+        rows = list(of_level)
+        weights = [row.weight for row in rows if row.weight is not None]
+        points = f"\n({plain(sum(weights, Decimal(0)))}分)" if len(weights) == len(rows) else ""
+        first = len(paper.rows)
+        for level2, below in groupby(rows, key=lambda row: row.level2):
+            second = len(paper.rows)
+            for row in below:
+                paper.line(
+                    ("A", level1 + points if level1 else "", "label"), ("B", level2, "word"), ("C", row.level3, "text"),
+                    ("D", target_words(row), "word"), ("E", actual_words(row), "word"),
+                    ("F", row.weight, "score"), ("G", row.score, "score"), ("H", _deviation(row), "text"),
+                )  # fmt: skip
+            paper.stack(second, "B")
+        paper.stack(first, "A")
+    return head
+
+
+def _deviation(row: ConsolidatedIndicator) -> str:
+    """What is left to explain: the reasons themselves are the department's."""
+    if row.completion is None:
+        return "完成比例未定"
+    return f"完成比例{_percent(row.completion)}" if row.completion < 1 else ""
+
+
+def _weight_of(form: ConsolidatedForm) -> Decimal | None:
+    weights = [row.weight for row in form.indicators if row.weight is not None]
+    return sum(weights, form.execution_weight) if len(weights) == len(form.indicators) else None
+
+
+def _remarks(face: _Face, form: ConsolidatedForm) -> Iterator[str]:
+    """说明: by what the form was made, what stands beside it for comparison, and what was left out."""
+    totals = control_totals(face.result)
+    found = count_by_severity(face.result.findings)
+    yield f"按“{form.rulebook.title}”汇总评分,预算执行率分值{plain(form.execution_weight)}分;各项数字的来源见“{WORKINGS}”“{SOURCES}”。"
+    if form.fund_weighted_mean_total is not None:
+        yield f"各自评表复核总分按资金额度加权平均为{plain(form.fund_weighted_mean_total)}分,供对照,不作为汇总得分。"
+    if form.total is None:
+        yield "总分未定:预算执行率或有的指标不能计算得分。"
+    for missing in face.missing_levels(form):
+        yield f"{missing.message}。"
+    left_out = [f"“{_name_in(one)}”({one.code}{one.title})" for one in face.conflicts(form)]
+    if left_out:
+        more = f"等{len(left_out)}项" if len(left_out) > SOME_TERMS else ""
+        yield f"下列指标有冲突,未计入汇总:{'、'.join(left_out[:SOME_TERMS])}{more}。各表填报内容见“{SOURCES}”,处理办法见“{FINDINGS}”。"
+    yield f"文件核对:{totals.sentence()}。问题:" + "、".join(f"{one} {found[one]}" for one in SEVERITIES) + "。"
+
+
+def _notes(form: ConsolidatedForm) -> tuple[str, str, str]:
+    """The form's three notes, in short."""
+    high, low = (f"{plain(bound * HUNDRED)}%" for bound in form.rulebook.band_bounds)
+    return (
+        "注:1.其他资金包括与财政资金共同投入到同一项目的自有资金、社会资金等。",
+        f"2.满分为100分,各项指标得分不超过该指标分值上限;预算执行率{plain(form.execution_weight)}分不作调整,其他指标分值可作适当调整。",
+        "3.定量指标:绝对值直接累加计算,相对值按照资金额度加权平均计算;定性指标:全部或基本达成预期指标、部分达成预期指标并具有一定效果、"
+        f"未达成预期指标且效果较差三档,分别按100%-{high}(含)、{high}-{low}(含)、{low}-0%确定完成比例。",
+    )
+
+
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+class Column(NamedTuple):
+    """A column of a list: its head, its width, the style of its cells."""
+
+    head: str
+    width: float
+    style: str = "text"
+
+
+Line = Sequence[Scalar | Cell]
+
+
+def _list(
+    name: str,
+    title: str,
+    captions: Sequence[str | Cell],
+    columns: Sequence[Column],
+    lines: Iterable[Line],
+    *,
+    top: Sequence[Line] = (),
+    keep: int = 0,
+    tab_color: str | None = None,
+    landscape: bool = True,
+) -> Sheet:
+    """A titled list with a frozen, filtered, repeated head; `top` stands above it, `keep` columns stay in view."""
+    width = len(columns)
+
+    def cells(line: Line) -> list[Cell | None]:
+        return [
+            value if isinstance(value, Cell) else Cell(value, column.style)
+            for value, column in zip(line, columns, strict=True)
+        ]
+
+    across: list[list[Cell | None]] = [[Cell(title, "title"), *[None] * (width - 1)]]
+    for caption in captions:
+        across.append([caption if isinstance(caption, Cell) else Cell(caption, "note"), *[None] * (width - 1)])
+    merged = [Area(row, 0, row, width - 1) for row in range(len(across))]
+    above = [[cell if isinstance(cell, Cell) else None for cell in line] for line in top]
+    head = len(across) + len(above)
+    rows = [*across, *above, [Cell(column.head, "head") for column in columns], *(cells(line) for line in lines)]
+    last = max(len(rows) - 1, head)
+    return Sheet(
+        name=name,
+        rows=rows,
+        widths=[column.width for column in columns],
+        merged=merged,
+        freeze=(head + 1, keep),
+        filter=Area(head, 0, last, width - 1),
+        tab_color=tab_color,
+        printing=Print(landscape, (head, head), Area(0, 0, last, width - 1)),
+    )
+
+
+# --- ② 项目一览 -------------------------------------------------------------------------------------------------------
+
+PROJECT_COLUMNS = (
+    Column("名次", 6, "word"), Column("项目名称", 32), Column("单位", 20), Column("年度", 7, "word"),
+    Column("全年预算数\n(万元)", 12, "money"), Column("全年执行数\n(万元)", 12, "money"), Column("执行率", 10, "percent"),
+    Column("自评总分", 9, "score"), Column("复核总分", 9, "score"), Column("差异", 9, "difference"), Column("等级", 6, "word"),
+    Column("错误", 6, "word"), Column("疑点", 6, "word"), Column("提示", 6, "word"), Column("计入汇总", 9, "word"),
+    Column("文件", 26),
+)  # fmt: skip
+
+
+def ranked(projects: Iterable[ProjectLine]) -> list[tuple[int | None, ProjectLine]]:
+    """Rank the projects (名次) by recomputed total, ties by name; equal totals share a rank, no total has none."""
+    ordered = sorted(
+        projects,
+        key=lambda line: (
+            line.total is None,
+            -(line.total or 0),
+            line.project or "",
+            line.unit or "",
+            line.year or 0,
+            line.file,
+            line.sheet,
+            line.cell,
+        ),
+    )
+    totals = [line.total for line in ordered]
+    return [(None if line.total is None else totals.index(line.total) + 1, line) for line in ordered]
+
+
+def _projects(face: _Face) -> Sheet:
+    lines = ranked(face.result.projects)
+    filed = len(lines)
+    caption = (
+        f"共 {filed} 张自评表,按复核总分排列;差异 = 复核总分 - 自评总分。文件核对:{control_totals(face.result).sentence()}。"
+        f"{'图表在表后。' if filed else ''}"
+    )
+    sheet = _list(
+        PROJECTS,
+        "项目一览",
+        (caption,),
+        PROJECT_COLUMNS,
+        [_project_line(face, rank, line) for rank, line in lines],
+        keep=2,
+        tab_color="#2E75B6",
+    )
+    return _with_charts(sheet, [line for _, line in lines]) if lines else sheet
+
+
+def _project_line(face: _Face, rank: int | None, line: ProjectLine) -> Line:
+    difference = None if line.total is None or line.filed_total is None else line.total - line.filed_total
+    counts = [
+        Cell(line.findings[severity], SEVERITY_STYLES[severity] if line.findings[severity] else "faint")
+        for severity in SEVERITIES
+    ]
+    counted = Cell("是", "word") if line.counted else Cell("否", "error")
+    return (
+        rank, line.project, line.unit, line.year, line.budget, line.executed, _share(line.rate),
+        line.filed_total, line.total, difference, line.grade, *counts, counted, face.file(line.file, line.sheet, line.cell),
+    )  # fmt: skip
+
+
+MOST_DRAWN, THEN_DRAWN, SIDE_BY_SIDE = 40, 20, 12
+"""A chart of more than 40 projects cannot be read: the first 20 are drawn. Up to 12 the two stand side by side."""
+
+ROW, GAP = 24, 12
+"""Pixels of an ordinary row, and between two charts."""
+A4_ACROSS = 1020
+"""Pixels between the margins of a lying A4 page."""
+DEEP, PALE = "#1F4E79", "#9DC3E6"
+
+
+def _with_charts(sheet: Sheet, lines: Sequence[ProjectLine]) -> Sheet:
+    """Scores by project, and budget against executed, below the list; what they are drawn from stands right of it."""
+    drawn = lines if len(lines) <= MOST_DRAWN else lines[:THEN_DRAWN]
+    told = "" if len(drawn) == len(lines) else f"(共 {len(lines)} 张,只画前 {THEN_DRAWN} 张)"
+    assert sheet.filter is not None
+    head, width = sheet.filter.top, len(sheet.widths)
+    data = width + 1
+    by_unit = len({line.unit for line in drawn}) > len({line.project for line in drawn})
+    rows = [list(row) for row in sheet.rows]
+    rows[head] += [None, *(Cell(text, "data") for text in ("图表数据", "复核总分", "全年预算数", "全年执行数"))]
+    for at, line in enumerate(drawn, 1):
+        label = f"{at} {_short((line.unit if by_unit else line.project) or line.file)}"
+        numbers = (line.total, line.budget, line.executed)
+        rows[head + at] += [None, Cell(label, "data"), *(Cell(number, "data_score") for number in numbers)]
+
+    def column(offset: int) -> Area:
+        return Area(head + 1, data + offset, head + len(drawn), data + offset)
+
+    across = sum(pixels(one) for one in sheet.widths)
+    below, count = len(rows) + 1, len(drawn)
+    beside = count <= SIDE_BY_SIDE
+    half = (across - GAP) // 2 if beside else across
+    tall = max(300, 26 * count + 110) if not beside else max(320, 24 * count + 110)
+    flat = tall if beside else 420
+    second = (below, _column_at(sheet.widths, half + GAP)) if beside else (below + ceil(tall / ROW) + 1, 0)
+    charts = (
+        Chart("bar", f"复核总分{told}", (below, 0), half, tall, "分", (Series("复核总分", column(0), column(1), DEEP),), "0.00", 100),
+        Chart(
+            "column", f"全年预算数与全年执行数{told}", second, half - (pixels(sheet.widths[0]) if beside else 0), flat, "万元",
+            (Series("全年预算数", column(0), column(2), PALE), Series("全年执行数", column(0), column(3), DEEP)), "#,##0.##",
+        ),
+    )  # fmt: skip
+    end = max(below + ceil(tall / ROW), second[0] + ceil(flat / ROW))
+    return _replaced(sheet, rows, charts, data, end, () if beside else (below, second[0]), across)
+
+
+def _replaced(
+    sheet: Sheet, rows: list[list[Cell | None]], charts: Sequence[Chart], data: int, end: int, breaks: tuple[int, ...], across: int
+) -> Sheet:  # fmt: skip
+    scale = A4_ACROSS * 100 // across if breaks else None
+    printing = replace(sheet.printing, area=Area(0, 0, end, len(sheet.widths) - 1), scale=scale, breaks=breaks)
+    widths = [*sheet.widths, *[3] * (data - len(sheet.widths)), 24, 11, 11, 11]
+    return replace(sheet, rows=rows, widths=widths, charts=charts, printing=printing)
+
+
+def _column_at(widths: Sequence[float], pixel: int) -> int:
+    """The first column that begins at or right of a pixel."""
+    left = 0
+    for column, width in enumerate(widths):
+        if left >= pixel:
+            return column
+        left += pixels(width)
+    return len(widths)
+
+
+def _short(name: str, length: int = 12) -> str:
+    return name if len(name) <= length else name[: length - 1] + "…"
+
+
+# --- ③ 指标汇总明细 ---------------------------------------------------------------------------------------------------
+
+WORKING_COLUMNS = (
+    Column("汇总表", 20), Column("一级指标", 11, "word"), Column("二级指标", 12, "word"), Column("三级指标", 24),
+    Column("汇总口径", 15, "word"), Column("来源数", 8, "word"), Column("年度指标值", 14, "word"), Column("实际完成值", 18, "word"),
+    Column("完成比例", 10, "percent"), Column("分值", 8, "score"), Column("得分", 8, "score"), Column("计算过程", 62),
+)  # fmt: skip
+
+
+def _workings(face: _Face) -> Sheet:
+    captions = (
+        "绝对值:各表指标值、完成值分别相加。相对值:Σ(资金额度×数值)÷Σ资金额度。定性指标:Σ(资金额度×完成比例)÷Σ资金额度,按所在档次列示。",
+        "分值:各一级指标的分值按Σ(资金额度×原分值)分配到各指标,两位小数,尾差按最大余数法处理。得分 = 分值×完成比例。计算按精确值进行,此处显示到两位小数。",
+    )
+    lines: list[Line] = []
+    for form, name in face.forms:
+        lines.append(_execution_working(form, name))
+        for row in form.indicators:
+            lines.append(
+                (
+                    name, row.level1, row.level2, row.level3, AGGREGATIONS[row.aggregation], len(row.sources),
+                    target_words(row), actual_words(row), _share(row.completion), row.weight, row.score, working(row, form.year),
+                )  # fmt: skip
+            )
+        lines.append(_total_working(form, name))
+    return _list(WORKINGS, "指标汇总明细", captions, WORKING_COLUMNS, lines, keep=4, tab_color="#2E75B6")
+
+
+def _execution_working(form: ConsolidatedForm, name: str) -> Line:
+    total = next((row for row in form.funds if row.kind == TOTAL), None)
+    how = "没有预算数或执行数,不计执行率"
+    if form.rate is not None and total is not None and total.budget and total.executed is not None:
+        how = f"执行率:{plain(total.executed)}÷{plain(total.budget)}={_percent(form.rate)}"
+        if form.execution_score is not None:
+            credited = min(form.rate, Fraction(1)) if form.rulebook.execution_capped else form.rate
+            how += f"\n得分:{_times(form.execution_weight, credited, form.execution_score)}"
+    rate = "" if form.rate is None else _percent(form.rate)
+    return (
+        name, "预算执行率", None, "全年执行数÷全年预算数", "合计数相除", form.sources, None, rate,
+        _share(form.rate), form.execution_weight, form.execution_score, how,
+    )  # fmt: skip
+
+
+def _total_working(form: ConsolidatedForm, name: str) -> Line:
+    parts = [] if form.execution_score is None else [f"{plain(form.execution_score)}(预算执行率)"]
+    for level, of_level in groupby(form.indicators, key=lambda row: row.level1):
+        scores = [row.score for row in of_level]
+        known = [score for score in scores if score is not None]
+        parts.append(f"{plain(sum(known, Decimal(0))) if len(known) == len(scores) else '未定'}({level or '未分级'})")
+    how = "+".join(parts) + ("" if form.total is None else f"={plain(form.total)}")
+    cells = [name, "总分", None, None, None, form.sources, None, None, None, _weight_of(form), form.total, how]
+    return [Cell(value, "points" if at in (9, 10) else "strong") for at, value in enumerate(cells)]
+
+
+def working(row: ConsolidatedIndicator, year: int | None) -> str:
+    """How the numbers of a row were made, in words with the numbers (计算过程).
+
+    A sum is shown with its terms only where they, read again, add up to the result exactly; else as they were filed.
+    """
+    said = []
+    if row.aggregation == BANDS:
+        terms = [source.completion for source in row.sources]
+        if row.completion is not None and len(row.sources) > 1:
+            said.append("完成比例:" + _mean_of(terms, [_percent(one or Fraction(0)) for one in terms], row, row.completion))
+    elif len(row.sources) > 1:
+        settled = [
+            settle(row.level3, row.level1, row.level2, source.target, source.actual, None, year) for source in row.sources
+        ]
+        actuals = [one.target if one.stated is not None and one.actual is None else one.actual for one in settled]
+        for head, result, read, filed in (
+            ("指标值", row.target, [one.target for one in settled], [one.target for one in row.sources]),
+            ("上限", row.target_high, [one.target_high for one in settled], [None] * len(settled)),
+            ("完成值", row.actual, actuals, [one.actual for one in row.sources]),
+        ):
+            if result is not None:
+                said.append(f"{head}:" + _sum_of([None if one is None else Fraction(one) for one in read], filed, row, result))
+    if row.weight is not None and row.score is not None and row.completion is not None:
+        said.append(f"得分:{_times(row.weight, row.completion, row.score)}")
+    return "\n".join(said)
+
+
+def _sum_of(
+    values: Sequence[Fraction | None], filed: Sequence[str | None], row: ConsolidatedIndicator, result: Fraction
+) -> str:
+    """3+5+2=10次, or (95%×20+90%×28)÷48=92.08%."""
+    known = [value for value in values if value is not None]
+    funds = [source.funds for source in row.sources]
+    weighted = row.aggregation == WEIGHTED
+    shares = [Fraction(one or 0) for one in funds] if weighted else [Fraction(1)] * len(funds)
+    whole = sum(shares) if weighted else Fraction(1)
+    added = sum((share * value for share, value in zip(shares, known, strict=False)), Fraction(0))
+    if len(known) == len(values) and whole and added / whole == result:
+        unit = written_unit([*known, result], row.unit)
+        texts = [written(value, unit) if weighted else digits(value / unit[0]) for value in known]
+        if weighted:
+            return _mean_of(known, texts, row, result)
+        return f"{_terms(texts)}={written(result, unit)}"
+    texts = [f"“{text or ''}”" for text in filed]
+    if weighted:
+        return _mean_of(values, texts, row, result)
+    return f"{_terms(texts)}={written(result, written_unit([result], row.unit))}"
+
+
+def _mean_of(
+    values: Sequence[Fraction | None], texts: Sequence[str], row: ConsolidatedIndicator, result: Fraction
+) -> str:
+    """Σ F·value ÷ Σ F; where all values are the same there is nothing to work out."""
+    unit = (Fraction(1, 100), PERCENT) if row.aggregation == BANDS else written_unit([result], row.unit)
+    if len(set(values)) == 1 and values[0] is not None:
+        return f"各表均为{texts[0]}"
+    funds = [source.funds for source in row.sources]
+    terms = [f"{text}×{plain(one or Decimal(0))}" for text, one in zip(texts, funds, strict=True)]
+    whole = sum((one or Decimal(0) for one in funds), Decimal(0))
+    return f"({_terms(terms)})÷{plain(whole)}={written(result, unit)}"
+
+
+def _terms(texts: Sequence[str]) -> str:
+    if len(texts) <= SOME_TERMS:
+        return "+".join(texts)
+    return "+".join(texts[:SOME_TERMS]) + f"+…(共{len(texts)}项)"
+
+
+def _times(weight: Decimal, share: Fraction, score: Decimal) -> str:
+    return f"{plain(weight)}×{_percent(share)}={plain(score)}"
+
+
+# --- ④ 来源 -----------------------------------------------------------------------------------------------------------
+
+SOURCE_COLUMNS = (
+    Column("汇总表", 20), Column("一级指标", 11, "word"), Column("三级指标", 24), Column("文件", 26), Column("单位", 18),
+    Column("工作表", 12), Column("指标值\n单元格", 8, "place"), Column("指标值(原文)", 16), Column("完成值\n单元格", 8, "place"),
+    Column("完成值(原文)", 16), Column("原分值", 8, "score"), Column("资金额度\n(万元)", 11, "money"),
+    Column("完成比例", 10, "percent"), Column("是否计入", 11, "word"),
+)  # fmt: skip
+
+
+def _sources(face: _Face) -> Sheet:
+    """Every contribution to every indicator, those of rows in conflict included."""
+    lines: list[Line] = []
+    for form, name in face.forms:
+        for row in form.indicators:
+            lines += [_source_line(face, name, row.level1, row.level3, source, Cell("是", "word")) for source in row.sources]
+        for conflict in face.conflicts(form):
+            out = Cell(f"否({conflict.code})", "error")
+            lines += [_source_line(face, name, "", _name_in(conflict), source, out) for source in conflict.sources]
+    caption = "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
+    captions = [caption] if 2 * len(lines) <= MOST_LINKS else [caption, f"来源较多,前 {MOST_LINKS // 2} 行带链接,其余只列地址。"]
+    return _list(SOURCES, "来源", captions, SOURCE_COLUMNS, lines, keep=3, tab_color="#7F7F7F")
+
+
+def _source_line(face: _Face, form: str, level1: str, level3: str, source: Source, counted: Cell) -> Line:
+    weight = None if source.weight is None else round_half_up(source.weight, 2)
+    return (
+        form, level1 or None, level3, source.file, source.unit, source.sheet,
+        face.place(source.file, source.sheet, source.target_cell), source.target,
+        face.place(source.file, source.sheet, source.actual_cell), source.actual,
+        weight, source.funds, _share(source.completion), counted,
+    )  # fmt: skip
+
+
+FUNDS_COLUMNS = (
+    Column("汇总表", 22), Column("资金项目", 20), Column("文件", 28), Column("单位", 20), Column("工作表", 14),
+    Column("年初预算数\n(万元)", 12, "money"), Column("单元格", 8, "place"),
+    Column("全年预算数\n(万元)", 12, "money"), Column("单元格", 8, "place"),
+    Column("全年执行数\n(万元)", 12, "money"), Column("单元格", 8, "place"),
+)  # fmt: skip
+
+
+def _funds_sources(face: _Face) -> Sheet:
+    """Every amount that was added into the funds block."""
+    units = {(line.file, line.sheet): line.unit for line in face.result.projects}
+    lines: list[Line] = []
+    for form, name in face.forms:
+        for row in form.funds:
+            for file, sheet, cells, amounts in row.sources:
+                places = [face.place(file, sheet, cell) for cell in cells]
+                amount_and_place = [part for pair in zip(amounts, places, strict=True) for part in pair]
+                lines.append((name, row.label, file, units.get((file, sheet)), sheet, *amount_and_place))
+            lines.append(_funds_total(name, row))
+    captions = ("每一行是一张自评表的一项资金,各列直接相加;以元填报的已换算为万元。",)
+    return _list(FUNDS, "资金来源", captions, FUNDS_COLUMNS, lines, keep=2, tab_color="#7F7F7F")
+
+
+def _funds_total(name: str, row: FundsTotal) -> Line:
+    amounts = [Cell(amount, "sum") for amount in (row.initial_budget, row.budget, row.executed)]
+    filled = [part for amount in amounts for part in (amount, Cell(None, "strong"))]
+    return (Cell(name, "strong"), Cell(row.label, "strong"), Cell("合计", "strong"), Cell(None, "strong"), Cell(None, "strong"), *filled)
+
+
+# --- ⑤ 问题 -----------------------------------------------------------------------------------------------------------
+
+FINDING_COLUMNS = (
+    Column("序号", 6, "word"), Column("级别", 7, "word"), Column("代码", 7, "word"), Column("名称", 18), Column("文件", 24),
+    Column("工作表", 12), Column("单元格", 9, "place"), Column("问题", 46), Column("现有", 13), Column("应为", 13),
+    Column("处理办法", 34), Column("依据", 22),
+)  # fmt: skip
+
+
+def _findings(face: _Face) -> Sheet:
+    found = count_by_severity(face.result.findings)
+    caption = "、".join(f"{severity} {found[severity]} 个" for severity in SEVERITIES)
+    caption += "。错误:依文件规定必须改正;疑点:需要人工核实;提示:供参考。点单元格地址,打开原文件的该处。"
+    lines = [_finding_line(face, number, one) for number, one in enumerate(face.result.findings, 1)]
+    return _list(FINDINGS, "问题清单", (caption,), FINDING_COLUMNS, lines, keep=3, tab_color="#C00000")
+
+
+def _finding_line(face: _Face, number: int, found: Finding) -> Line:
+    rule = CATALOGUE.get(found.code)
+    return (
+        number, Cell(found.severity, SEVERITY_STYLES[found.severity]), found.code, found.title,
+        face.file(found.file) if not found.cell else found.file, found.sheet, face.place(found.file, found.sheet, found.cell),
+        found.message, found.found, found.expected, rule.cure if rule else None, found.citation,
+    )  # fmt: skip
+
+
+# --- ⑥ 文件清单 -------------------------------------------------------------------------------------------------------
+
+FILE_COLUMNS = (
+    Column("序号", 7, "word"), Column("文件", 40), Column("状态", 11, "word"), Column("自评表数", 11, "word"),
+    Column("代码", 8, "word"), Column("原因", 44), Column("怎么办", 40),
+)  # fmt: skip
+STATE_STYLES = {"read": "good", "refused": "error", "temporary": "faint", "duplicate": "doubt"}
+
+
+def _files(face: _Face) -> Sheet:
+    """Control totals first (见到 = 读取 + 拒读 + 临时文件 + 重复), then every file and what became of it."""
+    totals = control_totals(face.result)
+    top: list[Line] = [
+        [Cell(None, "head"), *(Cell(text, "head") for text in ("见到文件", *STATES.values(), "核对"))],
+        [
+            Cell("个数", "label"),
+            Cell(totals.seen, "label"),
+            *(Cell(count, "label") for count in totals.states.values()),
+            Cell(f"{totals.seen} = {' + '.join(str(count) for count in totals.states.values())},相符", "good"),
+        ],
+        [None] * len(FILE_COLUMNS),
+    ]
+    lines: list[Line] = []
+    for number, line in enumerate(face.result.files, 1):
+        rule = CATALOGUE.get(line.code or "")
+        advice = "临时文件,关闭原文件后会自动消失,无须处理。" if line.status == "temporary" else rule.cure if rule else None
+        reason = line.message or (rule.title if rule else None)
+        state = Cell(STATES[line.status], STATE_STYLES[line.status])
+        lines.append((number, face.file(line.file), state, line.forms or None, line.code, reason, advice))
+    return _list(FILES, "文件清单", (), FILE_COLUMNS, lines, top=top, keep=2, tab_color="#7F7F7F")

@@ -1,0 +1,137 @@
+"""Imports flow one way: a module imports only from rows above its own. ARCHITECTURE.md shows the same table."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "perf_xl"
+
+ROWS: list[set[str]] = [
+    {"exact", "errors"},
+    {"grid", "rules", "findings"},
+    {"model", "formulas", "sheets"},
+    {"values"},
+    {"scoring"},
+    {"reading", "auditing", "consolidating"},
+    {"contract", "tables", "template", "summary", "workbooks", "writing"},
+    {"demo", "pipeline"},
+    {"cli"},
+]
+"""From the bottom up. `workbooks`, `writing` are the doors to files; `contract`, `tables`, `template`, `summary` say what
+is written; neighbours in a row do not import one another, except where `NEIGHBOURS` says so."""
+
+NEIGHBOURS = {("findings", "rules"), ("summary", "template"), ("demo", "pipeline"), ("pipeline", "demo")}
+
+ONE_DOOR = {
+    "xlsxwriter": {"writing"},
+    "openpyxl": {"workbooks"},
+    "python_calamine": {"workbooks"},
+    "xlrd": {"workbooks"},
+    "pandas": {"tables"},
+    "pyarrow": {"tables"},
+    "click": {"cli"},
+    "rich": {"cli"},
+}
+"""Each library stands behind one door."""
+
+NO_FILES = {
+    "exact",
+    "grid",
+    "rules",
+    "findings",
+    "model",
+    "formulas",
+    "values",
+    "scoring",
+    "reading",
+    "auditing",
+    "consolidating",
+}
+"""Steps take values and return values: no files, no clock, no locale, no printing."""
+
+FORBIDDEN_IN_STEPS = {
+    "os",
+    "io",
+    "pathlib",
+    "time",
+    "datetime.datetime.now",
+    "locale",
+    "subprocess",
+    "socket",
+    "zipfile",
+    "random",
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            if node.module == "perf_xl":
+                found |= {f"perf_xl.{alias.name}" for alias in node.names}
+    return found
+
+
+def row_of(name: str) -> int:
+    return next(number for number, row in enumerate(ROWS) if name in row)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_a_module_imports_only_from_rows_below(path: Path) -> None:
+    own = row_of(path.stem)
+    for imported in imports_of(path):
+        head, _, name = imported.partition(".")
+        if head != "perf_xl" or not name:
+            continue
+        other = name.split(".")[0]
+        allowed = row_of(other) < own or (path.stem, other) in NEIGHBOURS
+        assert allowed, f"{path.stem} must not import {other}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.stem)
+def test_every_library_stands_behind_one_door(path: Path) -> None:
+    for imported in imports_of(path):
+        library = imported.partition(".")[0]
+        if library in ONE_DOOR:
+            assert path.stem in ONE_DOOR[library], f"{path.stem} must not import {library}"
+
+
+@pytest.mark.parametrize("name", sorted(NO_FILES))
+def test_steps_know_no_files_and_no_clock(name: str) -> None:
+    found = imports_of(PACKAGE / f"{name}.py")
+    if name == "rules":
+        found -= {"pathlib"}  # PurePath, for the names of the shipped rulebooks
+    assert not found & FORBIDDEN_IN_STEPS
+
+
+def test_every_module_has_its_row() -> None:
+    assert {path.stem for path in modules()} <= set().union(*ROWS)
+
+
+def test_scoring_a_file_imports_no_heavy_library(tmp_path: Path) -> None:
+    """Start-up counts: `perf-xl score ONE.xlsx` must not wait for pandas, xlwings or openpyxl."""
+    workbook = next((ROOT / "tests" / "workbooks" / "published").glob("seed-000-A.xlsx"))
+    program = (
+        "import sys\n"
+        "from perf_xl.cli import main\n"
+        "try:\n"
+        f"    main(['score', {str(workbook)!r}])\n"
+        "except SystemExit as stop:\n"
+        "    assert stop.code == 0, stop.code\n"
+        "heavy = {'pandas', 'numpy', 'xlwings', 'openpyxl', 'xlsxwriter', 'pyarrow'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
