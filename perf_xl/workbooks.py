@@ -48,9 +48,8 @@ def read_grids(data: bytes, file: str) -> list[Grid]:
         raise WorkbookUnreadable(file, "文件是空的(0字节)", "请向报送单位重新索取")
     if len(data) > LIMITS["file"]:
         raise WorkbookUnreadable(file, f"文件有 {len(data) // MEBIBYTE} MB,超过 64 MB", "请删除图片等附件后重新保存")
-    read = _reader(data, file)
     try:
-        return read(data, file)
+        return _reader(data, file)()
     except (WorkbookUnreadable, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # a reader's panic is no Exception
@@ -63,7 +62,7 @@ def is_own_output(data: bytes) -> bool:
     """Return whether these bytes are a workbook or JSON document that a consolidation of perf_xl has written."""
     if data.startswith(b'{\n "files": {\n  "seen":'):
         return True
-    if not data.startswith(b"PK\x03\x04"):
+    if not data.startswith(b"PK\x03\x04") or b"docProps/custom.xml" not in data:
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -72,19 +71,17 @@ def is_own_output(data: bytes) -> bool:
         return False
 
 
-Reader = Callable[[bytes, str], list[Grid]]
-
-
-def _reader(data: bytes, file: str) -> Reader:
-    """Tell the kind of file by its first bytes and, for a package, by its parts."""
+def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
+    """Tell the kind of file by its first bytes and, for a package, by its parts; return how to read it."""
     if data.startswith(b"PK\x03\x04"):
-        names = _part_names(data, file)
-        if "xl/workbook.xml" in names or any(name.lower() == "xl/workbook.xml" for name in names):
-            return _read_xlsx
+        package = _package(data, file)
+        names = set(package.namelist())
+        if "xl/workbook.xml" in names:
+            return lambda: _read_xlsx(data, package, file)
         if "xl/workbook.bin" in names:
-            return _read_xlsb
+            return lambda: _read_xlsb(data, package, file)
         if "content.xml" in names:
-            return _read_ods
+            return lambda: _read_ods(package, file)
         if "word/document.xml" in names:
             raise WorkbookUnreadable(file, "这是 Word 文档,不是工作簿", "请报送 Excel 或 WPS 表格")
         raise WorkbookUnreadable(file, "这是压缩包,里面没有工作表", "请解压后报送其中的工作簿")
@@ -95,7 +92,7 @@ def _reader(data: bytes, file: str) -> Reader:
             raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
         if "WordDocument".encode("utf-16-le") in data:
             raise WorkbookUnreadable(file, "这是 Word 文档,不是工作簿", "请报送 Excel 或 WPS 表格")
-        return _read_xls
+        return lambda: _read_xls(data, file)
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
         raise WorkbookUnreadable(file, "这是网页(HTML),不是工作簿", RESAVE)
@@ -113,10 +110,11 @@ def _reader(data: bytes, file: str) -> Reader:
 # --- the package (zip) ------------------------------------------------------------------------------------------------
 
 
-def _part_names(data: bytes, file: str) -> set[str]:
+def _package(data: bytes, file: str) -> zipfile.ZipFile:
+    """Open a zip whose directory is whole and within the limits."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            parts = package.infolist()
+        package = zipfile.ZipFile(io.BytesIO(data))
+        parts = package.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
     if len(parts) > LIMITS["parts"]:
@@ -128,7 +126,7 @@ def _part_names(data: bytes, file: str) -> set[str]:
         )
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
-    return {part.filename for part in parts}
+    return package
 
 
 def _part(package: zipfile.ZipFile, name: str, file: str) -> bytes:
@@ -183,8 +181,8 @@ _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
 _STORED = re.compile(rb"<v[^>]*>([^<]+)</v>")
 
 
-def _read_xlsx(data: bytes, file: str) -> list[Grid]:
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
+def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
+    with package:
         book = ElementTree.fromstring(_part(package, "xl/workbook.xml", file))
         names = set(package.namelist())
         relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.xml.rels", file))
@@ -467,7 +465,7 @@ def _records(data: bytes) -> list[tuple[int, bytes]]:
     return records
 
 
-def _read_xlsb(data: bytes, file: str) -> list[Grid]:
+def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     """Values through calamine, number formats and errors from the records of the binary parts."""
     row_header, cell_kinds, error_kinds, format_code, cell_format = (
         0,
@@ -476,7 +474,7 @@ def _read_xlsb(data: bytes, file: str) -> list[Grid]:
         44,
         47,
     )
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
+    with package:
         names = set(package.namelist())
         codes: dict[int, str] = {}
         of_style: list[int] = []
@@ -530,9 +528,9 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 
-def _read_ods(data: bytes, file: str) -> list[Grid]:
+def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
     """OpenDocument spreadsheets: the file itself stores both the value and the text shown."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
+    with package:
         if "META-INF/manifest.xml" in package.namelist() and b"encryption-data" in package.read(
             "META-INF/manifest.xml"
         ):
