@@ -216,12 +216,12 @@ def _table(title: str, *columns: tuple[str, str]) -> Any:
 
     table = Table(title=title, title_justify="left", title_style="bold")
     for name, justify in columns:
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        wide = 16 if name in ("指标", "三级指标", "汇总表") else None
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=justify == "right", min_width=wide)  # type: ignore[arg-type]
     return table
 
 
 def _print_form(form: Any) -> None:
-    console = _console()
     funds = _table(
         _heading(form),
         ("资金", "left"),
@@ -236,7 +236,7 @@ def _print_form(form: Any) -> None:
         cells = [row.label, row.initial_budget, row.budget, row.executed, row.rate, row.weight, row.score]
         funds.add_row(*((cell.text or "") for cell in cells))
     if form.funds:
-        console.print(funds)
+        _console().print(funds)
     rows = _table(
         "" if form.funds else _heading(form),
         ("行", "right"),
@@ -259,13 +259,13 @@ def _print_form(form: Any) -> None:
             one.score.text,
         ]
         rows.add_row(str(one.row), *(text or "" for text in texts))
-    console.print(rows)
-    console.print(f"总分 {form.total.text or '未填'}")
+    _console().print(rows)
+    click.echo(f"总分 {form.total.text or '未填'}")
 
 
 # --- score ------------------------------------------------------------------------------------------------------------
 
-_BASIS = {"computed": "按数计算", "stated": "按所述完成", "filed": "填报得分", "unresolved": "无法确定"}
+_BASIS = {"computed": "计算", "stated": "所述", "filed": "填报", "unresolved": "未定"}
 
 
 @main.command("score")
@@ -299,8 +299,8 @@ def _print_score(score: FormScore) -> None:
         ("完成值", "left"),
         ("完成比例", "right"),
         ("分值", "right"),
-        ("填报得分", "right"),
-        ("计算得分", "right"),
+        ("填报", "right"),
+        ("计算", "right"),
         ("依据", "left"),
     )
     table = _table(f"{_heading(score.form)} 规则:{score.rulebook.title}", *columns)
@@ -315,7 +315,7 @@ def _print_score(score: FormScore) -> None:
         _shown(contract.number(execution.weight)),
         _shown(contract.number(execution.filed)),
         _shown(contract.number(execution.score)),
-        "执行数÷预算数" if execution.rate is not None else "没有预算数或执行数",
+        "计算" if execution.rate is not None else "未定",
     )
     for row in score.indicators:
         indicator = row.indicator
@@ -324,20 +324,21 @@ def _print_score(score: FormScore) -> None:
             contract.percent(row.completion), _shown(contract.number(indicator.weight.number)), _shown(contract.number(row.filed)),
             _shown(contract.number(row.score)), _BASIS[row.basis],
         )  # fmt: skip
-    console = _console()
-    console.print(table)
+    _console().print(table)
     levels = "  ".join(f"{level} {contract.number(points) or '未定'}" for level, points in score.levels.items())
     if levels:
-        console.print(levels)
+        click.echo(levels)
     total = contract.number(score.total) or "未定(有得分无法确定)"
-    console.print(
+    click.echo(
         f"总分:填报 {contract.number(score.form.total.number) or '未填'},计算 {total}"
         + (f",等级 {score.grade}" if score.grade else "")
     )
+    if execution.weight is not None and execution.score is None:
+        click.echo("没有全年预算数或执行数,执行率没有得分,总分未含执行率得分。")
     if score.total_at_rulebook_weights is not None and score.total_at_rulebook_weights != score.total:
         wanted = contract.number(score.rulebook.execution_weight)
-        console.print(f"执行率按规定的 {wanted} 分计算,总分为 {contract.number(score.total_at_rulebook_weights)}")
-    console.print("")
+        click.echo(f"执行率按规定的 {wanted} 分计算,总分为 {contract.number(score.total_at_rulebook_weights)}")
+    click.echo("")
 
 
 # --- check ------------------------------------------------------------------------------------------------------------
@@ -364,18 +365,17 @@ def check_command(paths: tuple[str, ...], rulebook: str | None, as_json: bool) -
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:
-    console = _console()
     by_file: dict[str, list[Finding]] = {}
     for one in findings:
         by_file.setdefault(one.file, []).append(one)
     for file, ones in by_file.items():
         counts = count_by_severity(ones)
-        console.print(f"{file}  " + "  ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES))
+        click.echo(f"{file}  " + "  ".join(f"{severity} {counts[severity]}" for severity in SEVERITIES))
         for one in ones:
-            console.print(f"  {one.sentence()}")
-            console.print(f"      改法:{CATALOGUE[one.code].cure}")
+            click.echo(f"  {one.sentence()}")
+            click.echo(f"      改法:{CATALOGUE[one.code].cure}")
     if not findings:
-        console.print("没有发现问题。")
+        click.echo("没有发现问题。")
 
 
 @main.command("explain")
@@ -444,37 +444,36 @@ def consolidate_command(
 
 
 def _print_summary(result: pipeline.Result, written: Sequence[Path]) -> None:
-    console = _console()
     seen, counts = len(result.files), [result.count(status) for status in ("read", "refused", "temporary", "duplicate")]
-    console.print("见到文件 {} = 读取 {} + 拒读 {} + 临时 {} + 重复 {}".format(seen, *counts))
+    click.echo("见到文件 {} = 读取 {} + 拒读 {} + 临时 {} + 重复 {}".format(seen, *counts))
     for line in result.files:
         if line.status == "refused":
-            console.print(f"  拒读 {line.file}:{line.message}")
+            click.echo(f"  拒读 {line.file}:{line.message}")
     if result.forms:
         columns = (
             ("汇总表", "left"),
             ("年度", "right"),
-            ("自评表", "right"),
-            ("全年预算数(万元)", "right"),
-            ("全年执行数(万元)", "right"),
+            ("张数", "right"),
+            ("预算", "right"),
+            ("执行", "right"),
             ("执行率", "right"),
             ("总分", "right"),
             ("等级", "left"),
         )
-        table = _table("汇总结果", *columns)
+        table = _table("汇总结果(金额单位:万元)", *columns)
         for form in result.forms:
             total = next((row for row in form.funds if row.kind == "total"), None)
             table.add_row(
                 form.project, _shown(form.year), str(form.sources), _shown(total and contract.number(total.budget)),
                 _shown(total and contract.number(total.executed)), contract.percent(form.rate), contract.number(form.total) or "未定", form.grade or "",
             )  # fmt: skip
-        console.print(table)
+        _console().print(table)
     else:
-        console.print("没有可以汇总的自评表。")
+        click.echo("没有可以汇总的自评表。")
     found = count_by_severity(result.findings)
-    console.print("问题:" + "  ".join(f"{severity} {found[severity]}" for severity in SEVERITIES))
+    click.echo("问题:" + "  ".join(f"{severity} {found[severity]}" for severity in SEVERITIES))
     for path in written:
-        console.print(f"已写出 {path}")
+        click.echo(f"已写出 {path}")
 
 
 # --- demo -------------------------------------------------------------------------------------------------------------
@@ -488,8 +487,7 @@ def demo_command(folder: Path | None) -> int:
 
     folder = folder or Path("perf-xl-demo")
     files = demo.write_example(folder)
-    console = _console()
-    console.print(f"已在“{folder}”写出 {len(files)} 个文件:五张自评表、一个损坏的文件、一个临时文件。")
+    click.echo(f"已在“{folder}”写出 {len(files)} 个文件:五张自评表、一个损坏的文件、一个临时文件。")
     sources = pipeline.find_files([folder / demo.FILED])
     with _progress("汇总") as progress:
         result = pipeline.consolidate(sources, as_one=demo.PROJECT, progress=progress)
@@ -497,7 +495,7 @@ def demo_command(folder: Path | None) -> int:
     written = pipeline.save(result, sources, output, folder / "汇总结果.json", None)
     _print_summary(result, written)
     for line in demo.what_to_open(folder, output):
-        console.print(line)
+        click.echo(line)
     return CLEAN
 
 

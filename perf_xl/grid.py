@@ -75,6 +75,8 @@ class Grid:
     hidden: bool = False
     formats_known: bool = True
     """False where the container does not tell how numbers are shown."""
+    last_cell: str | None = None
+    """Address of a stray cell so far away that what lies beyond the first rows and columns was left out."""
 
     @property
     def height(self) -> int:

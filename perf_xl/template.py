@@ -23,7 +23,7 @@ NOTES = (
 )
 """表注1至3: the rules, as printed under the form."""
 
-WIDTHS = (12.0, 13.0, 24.0, 14.0, 14.0, 10.0, 10.0, 24.0)
+WIDTHS = (11.0, 13.0, 22.0, 15.0, 15.0, 10.0, 10.0, 20.0)
 FUNDS_HEAD = ("年初预算数(万元)", "全年预算数(万元)", "全年执行数(万元)", "执行率(%)", "分值", "得分")
 INDICATOR_HEAD = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值(权重)", "指标得分", "偏差原因分析及改进措施")
 
@@ -80,14 +80,14 @@ def form_sheet(filing: Filing, name: str = "自评表") -> Sheet:
     page.line(("项目资金\n(万元)", 2, "label"), *((head, 1, "label") for head in FUNDS_HEAD))
     for row in filing.funds:
         amounts = [(row.initial_budget, 1, "amount"), (row.budget, 1, "amount"), (row.executed, 1, "amount")]
-        points = [(row.rate, 1, "share"), (row.weight, 1, "points"), (row.score, 1, "points")]
+        points = [(row.rate, 1, "share"), (row.weight, 1, "mark"), (row.score, 1, "mark")]
         page.line((row.label, 2, "word"), *amounts, *points)
     top = page.line(("年度\n总体\n目标", 1, "label"), ("预期目标", 4, "label"), ("实际完成情况", 3, "label"))
     page.line((None, 1, "label"), (filing.expected, 4, "text"), (filing.actual, 3, "text"))
     page.merged.append(Area(top, 0, top + 1, 0))
     head = page.line(*((word, 1, "label") for word in INDICATOR_HEAD))
     _indicators(page, filing.indicators)
-    page.line(("总分", 6, "label"), (filing.total, 1, "points"), (None, 1, "text"))
+    page.line(("总分", 6, "label"), (filing.total, 1, "mark"), (None, 1, "text"))
     page.line(("说明", 1, "label"), (filing.remark, 7, "text"))
     for note in NOTES:
         page.line((note, 8, "note"))
@@ -102,7 +102,7 @@ def _indicators(page: _Page, indicators: Sequence[FiledIndicator]) -> None:
     for one in indicators:
         page.line(
             (one.level1, 1, "word"), (one.level2, 1, "word"), (one.level3, 1, "text"), (one.target, 1, "word"),
-            (one.actual, 1, "word"), (one.weight, 1, "points"), (one.score, 1, "points"), (one.reason, 1, "text"),
+            (one.actual, 1, "word"), (one.weight, 1, "mark"), (one.score, 1, "mark"), (one.reason, 1, "text"),
         )  # fmt: skip
     levels1 = [one.level1 for one in indicators]
     levels2 = [f"{one.level1}/{one.level2}" for one in indicators]
@@ -136,10 +136,11 @@ class _Page:
 
     def line(self, *pieces: tuple[str | Decimal | None, int, str]) -> int:
         """Add a row; return its number."""
-        row, cells = len(self.rows), []
+        row = len(self.rows)
+        cells: list[Cell | None] = []
         for value, span, style in pieces:
             if span > 1:
                 self.merged.append(Area(row, len(cells), row, len(cells) + span - 1))
             cells += [Cell(value, style), *(Cell(None, style) for _ in range(span - 1))]
-        self.rows.append(list(cells))
+        self.rows.append(cells)
         return row

@@ -18,7 +18,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from perf_xl.errors import WorkbookUnreadable
-from perf_xl.grid import Grid, Position, Raw, position
+from perf_xl.grid import Grid, Position, Raw, address, position
 
 MEBIBYTE = 1 << 20
 LIMITS = {
@@ -27,8 +27,11 @@ LIMITS = {
     "part": 48 * MEBIBYTE,
     "parts": 1000,
     "area": 4_000_000,
+    "rows": 2_000,
+    "columns": 64,
 }
-"""What a file may measure: bytes of the file, bytes unpacked, bytes of one part, number of parts, cells of a sheet."""
+"""What a file may measure: bytes of the file, bytes unpacked, bytes of one part, number of parts, cells of a sheet that is
+laid out; beyond that only so many rows and columns of a sheet are looked at, and the reader says so."""
 
 OUR_MARK = "perf_xl"
 """Name of the custom property that every workbook written by perf_xl's consolidation carries."""
@@ -160,8 +163,6 @@ def _cells(sheet: Any, file: str) -> Sequence[Sequence[Raw]]:
 
 
 def _too_large(file: str, sheet: str, bottom: int, right: int) -> WorkbookUnreadable:
-    from perf_xl.grid import address
-
     return WorkbookUnreadable(
         file,
         f"工作表“{sheet}”的最后一格在 {address(bottom, right)},范围过大",
@@ -196,11 +197,13 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
         for node in (node for node in book.iter() if node.tag.endswith("}sheet")):
             target = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
             part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            xml = _part(package, part, file) if part in names and "worksheets/" in part else b""
+            if part not in names:
+                raise WorkbookUnreadable(file, "文件已损坏,缺少工作表的内容", REPAIR)
+            xml = _part(package, part, file) if "worksheets/" in part else b""
             hidden = node.get("state", "visible") != "visible"
             details.append((node.get("name", ""), xml, hidden))
-    for name, xml, _ in details:
-        _check_extent(xml, name, file)
+    if any(_is_vast(xml) for _, xml, _ in details):
+        return _read_with_openpyxl(data, file)
     workbook = _calamine(data)
     grids = []
     for name, xml, hidden in details:
@@ -218,18 +221,15 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     return grids
 
 
-def _check_extent(xml: bytes, sheet: str, file: str) -> None:
-    """Refuse a sheet whose used cells span too much to lay out, before anything lays it out."""
-    rows = [int(row) for row in re.findall(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"', xml)[-1:]]
-    if not rows or rows[0] < 10_000:
-        return
+def _is_vast(xml: bytes) -> bool:
+    """Whether the used cells of a sheet span too much to lay out: a stray cell far away, mostly."""
+    rows = re.findall(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"', xml)[-1:]
+    if not rows or int(rows[0]) < LIMITS["area"] // 16384:
+        return False
     cells = _REFERENCE.findall(xml)
-    if not cells:
-        return
-    bottom = max(int(row) for _, row in cells)
-    right = max(position(f"{letters.decode()}1")[1] for letters in {letters for letters, _ in cells})
-    if bottom * (right + 1) > LIMITS["area"]:
-        raise _too_large(file, sheet, bottom - 1, right)
+    bottom = max((int(row) for _, row in cells), default=0)
+    right = max((position(f"{letters.decode()}1")[1] for letters in {letters for letters, _ in cells}), default=0)
+    return bottom * (right + 1) > LIMITS["area"]
 
 
 def _scan(
@@ -358,12 +358,11 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
         raise WorkbookUnreadable(file, "工作簿的格式特殊(Strict OOXML),读不到工作表", RESAVE)
     grids = []
     for sheet in book.worksheets:
-        if sheet.max_row * sheet.max_column > LIMITS["area"]:
-            raise _too_large(file, sheet.title, sheet.max_row - 1, sheet.max_column - 1)
         values: list[list[Raw]] = []
         formats: dict[Position, str] = {}
         errors: dict[Position, str] = {}
-        for row, cells in enumerate(sheet.iter_rows()):
+        bottom, right = min(sheet.max_row, LIMITS["rows"]), min(sheet.max_column, LIMITS["columns"])
+        for row, cells in enumerate(sheet.iter_rows(max_row=bottom, max_col=right)):
             values.append([])
             for column, cell in enumerate(cells):
                 if cell.data_type == "e":
@@ -376,8 +375,12 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
         merged = {
             (area.min_row - 1, area.min_col - 1): (area.max_row - 1, area.max_col - 1)
             for area in sheet.merged_cells.ranges
+            if area.max_row <= bottom
         }
-        grids.append(Grid(sheet.title, values, merged, formats, errors=errors, hidden=sheet.sheet_state != "visible"))
+        cut_off = (sheet.max_row, sheet.max_column) != (bottom, right)
+        last = address(sheet.max_row - 1, sheet.max_column - 1) if cut_off else None
+        hidden = sheet.sheet_state != "visible"
+        grids.append(Grid(sheet.title, values, merged, formats, errors=errors, hidden=hidden, last_cell=last))
     return grids
 
 
