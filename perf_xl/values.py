@@ -175,7 +175,7 @@ _PREFIX_PATTERN = "|".join(re.escape(word) for word in sorted(_PREFIX, key=len, 
 _AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以上\(含\)|以上"
 _AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
 _LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|保持|目标)*"
-_MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩|每月|年均|月均)?"
+_MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _ONE_NUMBER = re.compile(
@@ -331,7 +331,7 @@ def _read_chinese(text: str) -> Value | None:
     match = _ONE_CHINESE.fullmatch(text)
     if not match:
         return None
-    number = _chinese(match["number"])
+    number = Decimal(100) if match["percent"] and match["number"] == "百" else _chinese(match["number"])
     if number is None:
         return None
     comparator = _comparator(match)
@@ -355,7 +355,7 @@ def _read_chinese(text: str) -> Value | None:
 
 def _read_range(text: str) -> Value | None:
     match = _RANGE.fullmatch(text)
-    if not match:
+    if not match or match["unit2"] in ("日", "号"):  # days of a month or a number of days: it cannot be told
         return None
     before, after = unit_of(match["unit"]), unit_of(match["unit2"])
     low, high = _number(match["low"]), _number(match["high"])
@@ -403,6 +403,9 @@ _END_OF_YEAR = re.compile(
 )
 
 
+_PERIOD = re.compile(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
+
+
 def _last_day(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
@@ -414,7 +417,8 @@ def _read_date(text: str, year: int | None) -> Value | None:
     day: date | None = None
     if match := _DAY.fullmatch(text):
         own = int(match["year"]) if match["year"] else year
-        if (match["mark"] or match["year"]) and own is not None:
+        apart = "月" in match.group()
+        if (match["year"] or (match["mark"] and apart)) and own is not None:
             day = _make_day(own, int(match["month"]), int(match["day"]))
     elif match := _MONTH.fullmatch(text):
         own = int(match["year"]) if match["year"] else year
@@ -445,6 +449,10 @@ def _read_date(text: str, year: int | None) -> Value | None:
             day = date(own - 1, 12, 31)
         else:
             day = date(own, 12, 31)
+    if day is None and (match := _PERIOD.fullmatch(text)):
+        first, last = _read_date(match["from"], year), _read_date(match["to"], year)
+        if first and last and first.day and last.day and first.day <= last.day:
+            day = last.day
     return Value("date", text, day=day) if day else None
 
 
