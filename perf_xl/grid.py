@@ -195,7 +195,7 @@ def _show_number(number: Decimal, number_format: str) -> str:
         return plain(number)
     prefix, places, suffix, minus = _section(number_format, (number > 0) - (number < 0))
     if not places:
-        return plain(number)
+        return prefix.strip() or plain(number)
     percent = (prefix + suffix).count("%")
     scaled = abs(number) * Decimal(100) ** percent
     whole, _, decimals = places.partition(".")
