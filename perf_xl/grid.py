@@ -179,12 +179,12 @@ def _section(number_format: str, sign: int) -> tuple[str, str, str, bool]:
 
     bare = _LITERAL.sub(keep, section)
     match = _PLACEHOLDERS.search(re.sub(r"\x00\d+\x00", lambda hit: "\x01" * len(hit.group()), bare))
-    if not match:
-        return bare, "", "", True
 
     def put_back(text: str) -> str:
         return re.sub(r"\x00(\d+)\x00", lambda hit: literals[int(hit.group(1))], text)
 
+    if not match:
+        return put_back(bare), "", "", True
     minus = sign < 0 and not own
     return put_back(bare[: match.start()]), match.group(), put_back(bare[match.end() :]), minus
 
