@@ -118,6 +118,8 @@ _GOAL_EXPECTED = re.compile(
 _GOAL_ACTUAL = re.compile(
     r"(?:全年|年度|项目|目标|绩效|总体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:[::](?P<rest>.+))?|目标(?:实际)?完成情况"
 )
+_NO_FUNDS = re.compile(r"管理情况|科学性|及时性|合规性|规范性|准确性|责任履行|情况说明|存在问题|资金来源说明")
+"""Rows of the block 资金管理情况, which some forms put below the funds."""
 _SIDE_OF_FUNDS = re.compile(
     r"(?:项目|预算|年度|专项)?(?:资金|执行|投入)?(?:执行|使用|投入)?(?:资金|情况)(?:\(?(?:单位[::])?(?:万|亿|千|百万)?元\)?)?"
 )
@@ -614,6 +616,8 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         if _head_label(key.rstrip(":")) or _GOAL_EXPECTED.fullmatch(key) or "目标" in key:
             break
         kind = _kind_of_funds(key)
+        if kind == PART and _NO_FUNDS.search(key):
+            break
         if kind == TOTAL and any(one.kind == TOTAL for one in rows):
             kind = PART
         weight = sheet.points(row, columns.get("weight", none), "执行率分值")
