@@ -6,14 +6,16 @@ One 汇总表 per consolidated form, which is the official form itself, filled; 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from perf_xl.consolidating import (
     BANDS,
@@ -22,12 +24,12 @@ from perf_xl.consolidating import (
     ConsolidatedForm,
     ConsolidatedIndicator,
     Consolidation,
+    FileLine,
     FundsTotal,
     ProjectLine,
     Source,
-    fold_project,
 )
-from perf_xl.exact import cut, decimal_of, fold, plain, round_half_up
+from perf_xl.exact import cut, fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, Finding, count_by_severity
 from perf_xl.grid import column_letters, position
 from perf_xl.model import TOTAL
@@ -58,8 +60,8 @@ def summary_book(result: Consolidation, *, link_to: Callable[[str], str]) -> Boo
     for number, form in enumerate(result.forms, 1):
         wish = "汇总表" if len(result.forms) == 1 else f"汇总表{number} {form.project}"
         names.append(sheet_name(wish, [*names, PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES]))
-    face = _Face(result, link_to, names)
-    forms = [_form_sheet(face, form, name) for form, name in zip(result.forms, names, strict=True)]
+    face = _Face(result, link_to)
+    forms = [_form_sheet(face, at, name) for at, name in enumerate(names)]
     lists = [_projects, _workings, _sources, _funds_sources, _findings, _files]
     title = result.forms[0].project if len(result.forms) == 1 else "项目支出绩效自评"
     return Book((*forms, *(sheet(face) for sheet in lists)), f"{title}汇总", OWN_PROPERTY)
@@ -94,7 +96,6 @@ class _Face:
 
     result: Consolidation
     link_to: Callable[[str], str]
-    sheet_names: Sequence[str]
     _paths: dict[str, str] = field(default_factory=dict)
 
     def link(self, file: str, sheet: str = "", cell: str = "") -> Link | None:
@@ -105,9 +106,10 @@ class _Face:
         path = self._paths[file]
         return Link(path, sheet, cell) if path else None
 
-    def place(self, file: str, sheet: str, cell: str) -> Cell:
+    def place(self, file: str, sheet: str, cell: str, linked: bool = True) -> Cell:
         """An address that opens the file there."""
-        return Cell(cell or None, "place" if cell else "word", self.link(file, sheet, cell) if cell else None)
+        link = self.link(file, sheet, cell) if cell and linked else None
+        return Cell(cell or None, "place" if link else "word", link)
 
     def file(self, file: str, sheet: str = "", cell: str = "") -> Cell:
         link = self.link(file, sheet, cell)
@@ -115,35 +117,50 @@ class _Face:
 
     @property
     def forms(self) -> Iterator[tuple[ConsolidatedForm, str]]:
-        """Every consolidated form, and the words by which the lists name it."""
-        several = Counter(form.project for form in self.result.forms)
-        for form in self.result.forms:
-            yield form, form.project + (f"({form.year}年)" if several[form.project] > 1 else "")
+        """Every consolidated form, and the words by which the lists name it: the number of its sheet, and its project."""
+        for number, form in enumerate(self.result.forms, 1):
+            yield form, f"{number} {_short(form.project)}"
 
-    def conflicts(self, form: ConsolidatedForm) -> list[Finding]:
-        """The rows of this form that could not be brought together, with their sources."""
-        tables = {source[:2] for row in form.funds for source in row.sources}
-        return [
-            found
-            for found in self.result.findings
-            if found.sources
-            and all((source.file, source.sheet) in tables for source in found.sources)
-            and (self.result.as_one is not None or fold_project(found.sources[0].project) == fold_project(form.project))
-        ]
+    @cached_property
+    def totals(self) -> ControlTotals:
+        return control_totals(self.result)
 
-    def missing_levels(self, form: ConsolidatedForm) -> list[Finding]:
-        tables = {source[:2] for row in form.funds for source in row.sources}
-        return [one for one in self.result.findings if one.code == "C10" and (one.file, one.sheet) in tables]
+    @cached_property
+    def severities(self) -> str:
+        """错误 1、疑点 2、提示 0."""
+        found = count_by_severity(self.result.findings)
+        return "、".join(f"{severity} {found[severity]}" for severity in SEVERITIES)
+
+    @cached_property
+    def left_out(self) -> Mapping[int, list[Finding]]:
+        """What could not be brought together (conflicts with their sources, levels without a row), by place of its form."""
+        tables = [_tables_of(form) for form in self.result.forms]
+        found: dict[int, list[Finding]] = {}
+        for one in self.result.findings:
+            if one.sources or one.code == "C10":
+                places = {(source.file, source.sheet) for source in one.sources} or {(one.file, one.sheet)}
+                named = [
+                    at for at, form in enumerate(self.result.forms) if one.message.startswith(f"“{form.project}”的")
+                ]
+                home = [at for at in named if places <= tables[at]] or named or [0]
+                found.setdefault(home[0], []).append(one)
+        return found
+
+    def conflicts(self, at: int) -> list[Finding]:
+        """The rows of a form that are in conflict."""
+        return [one for one in self.left_out.get(at, []) if one.sources]
+
+
+def _tables_of(form: ConsolidatedForm) -> set[tuple[str, str]]:
+    """File and sheet of everything that went into a form."""
+    of_funds = {source[:2] for row in form.funds for source in row.sources}
+    return of_funds | {(source.file, source.sheet) for row in form.indicators for source in row.sources}
 
 
 def _name_in(conflict: Finding) -> str:
     """The third-level name that a conflict's sentence quotes."""
     _, _, rest = conflict.message.partition("的指标“")
     return rest.partition("”:")[0] or conflict.title
-
-
-def _amount(value: Decimal | None) -> Cell:
-    return Cell(value, "money")
 
 
 def _share(value: Fraction | None) -> Cell:
@@ -189,7 +206,7 @@ def digits(value: Fraction) -> str:
     shown = round_half_up(value, 2)
     text = plain(shown if shown or not value else cut(value, 8))
     whole, dot, decimals = text.partition(".")
-    return (format(int(whole), ",d") if len(whole) > 4 and whole.isdigit() else whole) + dot + decimals
+    return (format(int(whole), ",d") if len(whole) > 3 and whole.isdigit() else whole) + dot + decimals
 
 
 def written(value: Fraction, unit: tuple[Fraction, str]) -> str:
@@ -263,17 +280,22 @@ class _Paper:
         if bottom > top:
             self.merged = [one for one in self.merged if not (top <= one.top <= bottom and left <= one.left <= right)]
             self.merged.append(Area(top, left, bottom, right))
+        for row in self.rows[top + 1 :]:
+            if (hidden := row[left]) is not None:
+                row[left] = Cell(None, hidden.style)
 
 
-def _form_sheet(face: _Face, form: ConsolidatedForm, name: str) -> Sheet:
+def _form_sheet(face: _Face, at: int, name: str) -> Sheet:
     """The official form, filled: head, funds, goals, indicators, total, 说明, notes, signatures."""
-    paper = _Paper()
+    paper, form = _Paper(), face.result.forms[at]
     year = f"{form.year}年度" if form.year else ""
     paper.line(("AH", f"{year}项目支出绩效自评汇总表", "title"))
     paper.line(("AE", f"规则:{form.rulebook.title}", "caption"), ("FH", "金额单位:万元", "unit"))
     paper.line(("AB", "项目名称", "label"), ("CH", form.project, "word"))
     tables = f"自评表 {form.sources} 张"
-    paper.line(("AB", "主管部门", "label"), ("CE", form.department, "word"), ("F", "汇总范围", "label"), ("GH", tables, "word"))
+    paper.line(
+        ("AB", "主管部门", "label"), ("CE", form.department, "word"), ("F", "汇总范围", "label"), ("GH", tables, "word")
+    )
     _funds_block(paper, form)
     goals = f"由所属 {form.sources} 张自评表汇总;各项目的预期目标和实际完成情况见其自评表。"
     paper.line(("AB", "年度总体目标", "label"), ("CH", goals, "text"))
@@ -284,7 +306,7 @@ def _form_sheet(face: _Face, form: ConsolidatedForm, name: str) -> Sheet:
         ("H", f"等级:{form.grade}" if form.grade else "等级:未定", "label"),
     )  # fmt: skip
     top = len(paper.rows)
-    for remark in _remarks(face, form):
+    for remark in _remarks(face, at):
         paper.line(("AB", "说明", "label"), ("CH", remark, "text"))
     paper.stack(top, "AB")
     for note in _notes(form):
@@ -295,11 +317,12 @@ def _form_sheet(face: _Face, form: ConsolidatedForm, name: str) -> Sheet:
     return Sheet(
         name=name,
         rows=paper.rows,
-        widths=(9, 11, 24, 15, 17, 9, 9, 18),
+        widths=(10, 11, 23, 13, 18, 9, 9, 15),
         merged=paper.merged,
         freeze=(2, 0),
         tab_color="#1F4E79",
         gridlines=False,
+        lowest=24,
         printing=Print(repeat=(head, head), area=Area(0, 0, len(paper.rows) - 1, 7)),
     )
 
@@ -307,7 +330,7 @@ def _form_sheet(face: _Face, form: ConsolidatedForm, name: str) -> Sheet:
 def _funds_block(paper: _Paper, form: ConsolidatedForm) -> None:
     """项目资金: rate, weight and score stand on the total row only."""
     paper.line(
-        ("AB", "项目资金", "label"), ("C", "年初预算数", "label"), ("D", "全年预算数", "label"),
+        ("AB", "项目资金(万元)", "label"), ("C", "年初预算数", "label"), ("D", "全年预算数", "label"),
         ("E", "全年执行数", "label"), ("F", "执行率", "label"), ("G", "分值", "label"), ("H", "得分", "label"),
     )  # fmt: skip
     for row in form.funds:
@@ -316,16 +339,25 @@ def _funds_block(paper: _Paper, form: ConsolidatedForm) -> None:
         rate = None if form.rate is None else round_half_up(form.rate, 4)
         paper.line(
             ("AB", row.label, "label" if own else "word"),
-            ("C", row.initial_budget, "money"), ("D", row.budget, "money"), ("E", row.executed, "money"),
-            ("F", rate if own else dash, "percent" if own else "word"),
-            ("G", form.execution_weight if own else dash, "score" if own else "word"),
-            ("H", form.execution_score if own else dash, "score" if own else "word"),
+            ("C", row.initial_budget, "filled"), ("D", row.budget, "filled"), ("E", row.executed, "filled"),
+            ("F", rate if own else dash, "filled_rate"),
+            ("G", form.execution_weight if own else dash, "filled"),
+            ("H", form.execution_score if own else dash, "filled"),
         )  # fmt: skip
 
 
 def _indicator_block(paper: _Paper, form: ConsolidatedForm) -> int:
     """The indicators under merged first and second levels; return the row of the head."""
-    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值(权重)", "得分", "偏差原因分析及改进措施")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "实际完成值",
+        "分值(权重)",
+        "得分",
+        "偏差原因分析及改进措施",
+    )
     head = paper.line(*((column_letters(at), text, "label") for at, text in enumerate(heads)))
     for level1, of_level in groupby(form.indicators, key=lambda row: row.level1):
         rows = list(of_level)
@@ -338,7 +370,7 @@ def _indicator_block(paper: _Paper, form: ConsolidatedForm) -> int:
                 paper.line(
                     ("A", level1 + points if level1 else "", "label"), ("B", level2, "word"), ("C", row.level3, "text"),
                     ("D", target_words(row), "word"), ("E", actual_words(row), "word"),
-                    ("F", row.weight, "score"), ("G", row.score, "score"), ("H", _deviation(row), "text"),
+                    ("F", row.weight, "filled"), ("G", row.score, "filled"), ("H", _deviation(row), "text"),
                 )  # fmt: skip
             paper.stack(second, "B")
         paper.stack(first, "A")
@@ -357,22 +389,25 @@ def _weight_of(form: ConsolidatedForm) -> Decimal | None:
     return sum(weights, form.execution_weight) if len(weights) == len(form.indicators) else None
 
 
-def _remarks(face: _Face, form: ConsolidatedForm) -> Iterator[str]:
+def _remarks(face: _Face, at: int) -> Iterator[str]:
     """说明: by what the form was made, what stands beside it for comparison, and what was left out."""
-    totals = control_totals(face.result)
-    found = count_by_severity(face.result.findings)
+    form = face.result.forms[at]
     yield f"按“{form.rulebook.title}”汇总评分,预算执行率分值{plain(form.execution_weight)}分;各项数字的来源见“{WORKINGS}”“{SOURCES}”。"
     if form.fund_weighted_mean_total is not None:
         yield f"各自评表复核总分按资金额度加权平均为{plain(form.fund_weighted_mean_total)}分,供对照,不作为汇总得分。"
+    weight = _weight_of(form)
+    if weight is not None and weight != HUNDRED:
+        yield f"分值合计为{plain(weight)}分,不是100分:各自评表的一级指标分值不符合规则,请核对。"
     if form.total is None:
         yield "总分未定:预算执行率或有的指标不能计算得分。"
-    for missing in face.missing_levels(form):
-        yield f"{missing.message}。"
-    left_out = [f"“{_name_in(one)}”({one.code}{one.title})" for one in face.conflicts(form)]
+    for missing in face.left_out.get(at, []):
+        if missing.code == "C10":
+            yield f"{missing.message}。"
+    left_out = [f"“{_name_in(one)}”({one.code}{one.title})" for one in face.conflicts(at)]
     if left_out:
         more = f"等{len(left_out)}项" if len(left_out) > SOME_TERMS else ""
         yield f"下列指标有冲突,未计入汇总:{'、'.join(left_out[:SOME_TERMS])}{more}。各表填报内容见“{SOURCES}”,处理办法见“{FINDINGS}”。"
-    yield f"文件核对:{totals.sentence()}。问题:" + "、".join(f"{one} {found[one]}" for one in SEVERITIES) + "。"
+    yield f"文件核对:{face.totals.sentence()}。问题:{face.severities}。"
 
 
 def _notes(form: ConsolidatedForm) -> tuple[str, str, str]:
@@ -403,14 +438,13 @@ Line = Sequence[Scalar | Cell]
 def _list(
     name: str,
     title: str,
-    captions: Sequence[str | Cell],
+    captions: Sequence[str],
     columns: Sequence[Column],
     lines: Iterable[Line],
     *,
     top: Sequence[Line] = (),
     keep: int = 0,
     tab_color: str | None = None,
-    landscape: bool = True,
 ) -> Sheet:
     """A titled list with a frozen, filtered, repeated head; `top` stands above it, `keep` columns stay in view."""
     width = len(columns)
@@ -423,11 +457,16 @@ def _list(
 
     across: list[list[Cell | None]] = [[Cell(title, "title"), *[None] * (width - 1)]]
     for caption in captions:
-        across.append([caption if isinstance(caption, Cell) else Cell(caption, "note"), *[None] * (width - 1)])
+        across.append([Cell(caption, "note"), *[None] * (width - 1)])
     merged = [Area(row, 0, row, width - 1) for row in range(len(across))]
     above = [[cell if isinstance(cell, Cell) else None for cell in line] for line in top]
     head = len(across) + len(above)
-    rows = [*across, *above, [Cell(column.head, "head") for column in columns], *(cells(line) for line in lines)]
+    rows: list[Sequence[Cell | None]] = [
+        *across,
+        *above,
+        [Cell(column.head, "head") for column in columns],
+        *(cells(line) for line in lines),
+    ]
     last = max(len(rows) - 1, head)
     return Sheet(
         name=name,
@@ -437,56 +476,41 @@ def _list(
         freeze=(head + 1, keep),
         filter=Area(head, 0, last, width - 1),
         tab_color=tab_color,
-        printing=Print(landscape, (head, head), Area(0, 0, last, width - 1)),
+        printing=Print(True, (head, head), Area(0, 0, last, width - 1)),
     )
 
 
 # --- ② 项目一览 -------------------------------------------------------------------------------------------------------
 
 PROJECT_COLUMNS = (
-    Column("名次", 6, "word"), Column("项目名称", 32), Column("单位", 20), Column("年度", 7, "word"),
-    Column("全年预算数\n(万元)", 12, "money"), Column("全年执行数\n(万元)", 12, "money"), Column("执行率", 10, "percent"),
+    Column("名次", 6, "word"), Column("项目名称", 31), Column("单位", 20), Column("年度", 7, "word"),
+    Column("全年预算数\n(万元)", 13, "money"), Column("全年执行数\n(万元)", 13, "money"), Column("执行率", 10, "percent"),
     Column("自评总分", 9, "score"), Column("复核总分", 9, "score"), Column("差异", 9, "difference"), Column("等级", 6, "word"),
     Column("错误", 6, "word"), Column("疑点", 6, "word"), Column("提示", 6, "word"), Column("计入汇总", 9, "word"),
-    Column("文件", 26),
+    Column("文件", 34),
 )  # fmt: skip
 
 
 def ranked(projects: Iterable[ProjectLine]) -> list[tuple[int | None, ProjectLine]]:
     """Rank the projects (名次) by recomputed total, ties by name; equal totals share a rank, no total has none."""
-    ordered = sorted(
-        projects,
-        key=lambda line: (
-            line.total is None,
-            -(line.total or 0),
-            line.project or "",
-            line.unit or "",
-            line.year or 0,
-            line.file,
-            line.sheet,
-            line.cell,
-        ),
-    )
-    totals = [line.total for line in ordered]
-    return [(None if line.total is None else totals.index(line.total) + 1, line) for line in ordered]
+    ordered = sorted(projects, key=_rank)
+    first: dict[Decimal | None, int] = {}
+    for place, line in enumerate(ordered, 1):
+        first.setdefault(line.total, place)
+    return [(None if line.total is None else first[line.total], line) for line in ordered]
+
+
+def _rank(line: ProjectLine) -> tuple[Any, ...]:
+    names = (line.project or "", line.unit or "", line.year or 0, line.file, line.sheet, line.cell)
+    return (line.total is None, -(line.total or 0), *names)
 
 
 def _projects(face: _Face) -> Sheet:
     lines = ranked(face.result.projects)
-    filed = len(lines)
-    caption = (
-        f"共 {filed} 张自评表,按复核总分排列;差异 = 复核总分 - 自评总分。文件核对:{control_totals(face.result).sentence()}。"
-        f"{'图表在表后。' if filed else ''}"
-    )
-    sheet = _list(
-        PROJECTS,
-        "项目一览",
-        (caption,),
-        PROJECT_COLUMNS,
-        [_project_line(face, rank, line) for rank, line in lines],
-        keep=2,
-        tab_color="#2E75B6",
-    )
+    caption = f"共 {len(lines)} 张自评表,按复核总分排列;差异 = 复核总分 - 自评总分。文件核对:{face.totals.sentence()}。"
+    caption += "图表在表后。" if lines else ""
+    cells = [_project_line(face, rank, line) for rank, line in lines]
+    sheet = _list(PROJECTS, "项目一览", (caption,), PROJECT_COLUMNS, cells, keep=2, tab_color="#2E75B6")
     return _with_charts(sheet, [line for _, line in lines]) if lines else sheet
 
 
@@ -506,10 +530,8 @@ def _project_line(face: _Face, rank: int | None, line: ProjectLine) -> Line:
 MOST_DRAWN, THEN_DRAWN, SIDE_BY_SIDE = 40, 20, 12
 """A chart of more than 40 projects cannot be read: the first 20 are drawn. Up to 12 the two stand side by side."""
 
-ROW, GAP = 24, 12
-"""Pixels of an ordinary row, and between two charts."""
-A4_ACROSS = 1020
-"""Pixels between the margins of a lying A4 page."""
+ROW, GAP, SHORTEST, TALLEST = 24, 12, 360, 820
+"""Pixels of an ordinary row, between two charts, and of a chart: the tallest fills a lying A4 page."""
 DEEP, PALE = "#1F4E79", "#9DC3E6"
 
 
@@ -518,54 +540,43 @@ def _with_charts(sheet: Sheet, lines: Sequence[ProjectLine]) -> Sheet:
     drawn = lines if len(lines) <= MOST_DRAWN else lines[:THEN_DRAWN]
     told = "" if len(drawn) == len(lines) else f"(共 {len(lines)} 张,只画前 {THEN_DRAWN} 张)"
     assert sheet.filter is not None
-    head, width = sheet.filter.top, len(sheet.widths)
-    data = width + 1
-    by_unit = len({line.unit for line in drawn}) > len({line.project for line in drawn})
+    head, data = sheet.filter.top, len(sheet.widths) + 1
     rows = [list(row) for row in sheet.rows]
     rows[head] += [None, *(Cell(text, "data") for text in ("图表数据", "复核总分", "全年预算数", "全年执行数"))]
+    by_unit = len({line.unit for line in drawn}) > len({line.project for line in drawn})
     for at, line in enumerate(drawn, 1):
-        label = f"{at} {_short((line.unit if by_unit else line.project) or line.file)}"
+        name = (line.unit if by_unit else line.project) or line.file
+        label = f"{at} {_short(re.sub('^[0-9]{4}年度?', '', name))}"
         numbers = (line.total, line.budget, line.executed)
         rows[head + at] += [None, Cell(label, "data"), *(Cell(number, "data_score") for number in numbers)]
 
-    def column(offset: int) -> Area:
-        return Area(head + 1, data + offset, head + len(drawn), data + offset)
+    def series(name: str, offset: int, color: str) -> Series:
+        names, values = (Area(head + 1, column, head + len(drawn), column) for column in (data, data + offset))
+        return Series(name, names, values, color)
 
-    across = sum(pixels(one) for one in sheet.widths)
-    below, count = len(rows) + 1, len(drawn)
-    beside = count <= SIDE_BY_SIDE
-    half = (across - GAP) // 2 if beside else across
-    tall = max(300, 26 * count + 110) if not beside else max(320, 24 * count + 110)
-    flat = tall if beside else 420
-    second = (below, _column_at(sheet.widths, half + GAP)) if beside else (below + ceil(tall / ROW) + 1, 0)
+    lefts = [sum(pixels(one) for one in sheet.widths[:column]) for column in range(len(sheet.widths) + 1)]
+    beside = len(drawn) <= SIDE_BY_SIDE
+    middle = max(column for column, left in enumerate(lefts) if 2 * left <= lefts[-1]) if beside else 0
+    height = min(max(SHORTEST, 26 * len(drawn) + 80), TALLEST)
+    first = (len(rows) + 1, 0)
+    under = first[0] + ceil(height / ROW) + 1
+    second = (first[0], middle) if beside else (under, 0)
+    width, other = (lefts[middle] - GAP if beside else lefts[-1]), lefts[-1] - lefts[middle]
+    flat = height if beside else SHORTEST + 80
+    budget = (series("全年预算数", 2, PALE), series("全年执行数", 3, DEEP))
     charts = (
-        Chart("bar", f"复核总分{told}", (below, 0), half, tall, "分", (Series("复核总分", column(0), column(1), DEEP),), "0.00", 100),
+        Chart("bar", f"复核总分(分){told}", first, width, height, (series("复核总分", 1, DEEP),), "0.00", 100),
         Chart(
-            "column", f"全年预算数与全年执行数{told}", second, half - (pixels(sheet.widths[0]) if beside else 0), flat, "万元",
-            (Series("全年预算数", column(0), column(2), PALE), Series("全年执行数", column(0), column(3), DEEP)), "#,##0.##",
+            "column", f"全年预算数与全年执行数(万元){told}", second, other, flat, budget, "#,##0.##" if beside else ""
         ),
-    )  # fmt: skip
-    end = max(below + ceil(tall / ROW), second[0] + ceil(flat / ROW))
-    return _replaced(sheet, rows, charts, data, end, () if beside else (below, second[0]), across)
-
-
-def _replaced(
-    sheet: Sheet, rows: list[list[Cell | None]], charts: Sequence[Chart], data: int, end: int, breaks: tuple[int, ...], across: int
-) -> Sheet:  # fmt: skip
-    scale = A4_ACROSS * 100 // across if breaks else None
-    printing = replace(sheet.printing, area=Area(0, 0, end, len(sheet.widths) - 1), scale=scale, breaks=breaks)
-    widths = [*sheet.widths, *[3] * (data - len(sheet.widths)), 24, 11, 11, 11]
-    return replace(sheet, rows=rows, widths=widths, charts=charts, printing=printing)
-
-
-def _column_at(widths: Sequence[float], pixel: int) -> int:
-    """The first column that begins at or right of a pixel."""
-    left = 0
-    for column, width in enumerate(widths):
-        if left >= pixel:
-            return column
-        left += pixels(width)
-    return len(widths)
+    )
+    end = under if beside else under + ceil(flat / ROW)
+    printing = replace(
+        sheet.printing,
+        area=Area(0, 0, end, len(sheet.widths) - 1),
+        breaks=() if beside else (first[0] - 1, second[0] - 1),
+    )
+    return replace(sheet, rows=rows, widths=[*sheet.widths, 3, 26, 10, 10, 10], charts=charts, printing=printing)
 
 
 def _short(name: str, length: int = 12) -> str:
@@ -575,7 +586,7 @@ def _short(name: str, length: int = 12) -> str:
 # --- ③ 指标汇总明细 ---------------------------------------------------------------------------------------------------
 
 WORKING_COLUMNS = (
-    Column("汇总表", 20), Column("一级指标", 11, "word"), Column("二级指标", 12, "word"), Column("三级指标", 24),
+    Column("汇总表", 27), Column("一级指标", 11, "word"), Column("二级指标", 12, "word"), Column("三级指标", 24),
     Column("汇总口径", 15, "word"), Column("来源数", 8, "word"), Column("年度指标值", 14, "word"), Column("实际完成值", 18, "word"),
     Column("完成比例", 10, "percent"), Column("分值", 8, "score"), Column("得分", 8, "score"), Column("计算过程", 62),
 )  # fmt: skip
@@ -589,13 +600,7 @@ def _workings(face: _Face) -> Sheet:
     lines: list[Line] = []
     for form, name in face.forms:
         lines.append(_execution_working(form, name))
-        for row in form.indicators:
-            lines.append(
-                (
-                    name, row.level1, row.level2, row.level3, AGGREGATIONS[row.aggregation], len(row.sources),
-                    target_words(row), actual_words(row), _share(row.completion), row.weight, row.score, working(row, form.year),
-                )  # fmt: skip
-            )
+        lines += [_indicator_working(row, name, form.year) for row in form.indicators]
         lines.append(_total_working(form, name))
     return _list(WORKINGS, "指标汇总明细", captions, WORKING_COLUMNS, lines, keep=4, tab_color="#2E75B6")
 
@@ -603,15 +608,27 @@ def _workings(face: _Face) -> Sheet:
 def _execution_working(form: ConsolidatedForm, name: str) -> Line:
     total = next((row for row in form.funds if row.kind == TOTAL), None)
     how = "没有预算数或执行数,不计执行率"
-    if form.rate is not None and total is not None and total.budget and total.executed is not None:
-        how = f"执行率:{plain(total.executed)}÷{plain(total.budget)}={_percent(form.rate)}"
-        if form.execution_score is not None:
-            credited = min(form.rate, Fraction(1)) if form.rulebook.execution_capped else form.rate
-            how += f"\n得分:{_times(form.execution_weight, credited, form.execution_score)}"
+    if form.rate is not None and form.execution_score is not None:
+        told = (
+            f"{plain(total.executed)}÷{plain(total.budget)}="
+            if total and total.executed is not None and total.budget
+            else ""
+        )
+        credited = min(form.rate, Fraction(1)) if form.rulebook.execution_capped else form.rate
+        how = (
+            f"执行率:{told}{_percent(form.rate)}\n得分:{_times(form.execution_weight, credited, form.execution_score)}"
+        )
     rate = "" if form.rate is None else _percent(form.rate)
     return (
         name, "预算执行率", None, "全年执行数÷全年预算数", "合计数相除", form.sources, None, rate,
         _share(form.rate), form.execution_weight, form.execution_score, how,
+    )  # fmt: skip
+
+
+def _indicator_working(row: ConsolidatedIndicator, name: str, year: int | None) -> Line:
+    return (
+        name, row.level1, row.level2, row.level3, AGGREGATIONS[row.aggregation], len(row.sources), target_words(row),
+        actual_words(row), _share(row.completion), row.weight, row.score, working(row, year),
     )  # fmt: skip
 
 
@@ -623,7 +640,8 @@ def _total_working(form: ConsolidatedForm, name: str) -> Line:
         parts.append(f"{plain(sum(known, Decimal(0))) if len(known) == len(scores) else '未定'}({level or '未分级'})")
     how = "+".join(parts) + ("" if form.total is None else f"={plain(form.total)}")
     cells = [name, "总分", None, None, None, form.sources, None, None, None, _weight_of(form), form.total, how]
-    return [Cell(value, "points" if at in (9, 10) else "strong") for at, value in enumerate(cells)]
+    strong = {"text": "strong", "word": "strong_word", "percent": "strong_word", "score": "points"}
+    return [Cell(value, strong[column.style]) for value, column in zip(cells, WORKING_COLUMNS, strict=True)]
 
 
 def working(row: ConsolidatedIndicator, year: int | None) -> str:
@@ -635,10 +653,13 @@ def working(row: ConsolidatedIndicator, year: int | None) -> str:
     if row.aggregation == BANDS:
         terms = [source.completion for source in row.sources]
         if row.completion is not None and len(row.sources) > 1:
-            said.append("完成比例:" + _mean_of(terms, [_percent(one or Fraction(0)) for one in terms], row, row.completion))
+            said.append(
+                "完成比例:" + _mean_of(terms, [_percent(one or Fraction(0)) for one in terms], row, row.completion)
+            )
     elif len(row.sources) > 1:
         settled = [
-            settle(row.level3, row.level1, row.level2, source.target, source.actual, None, year) for source in row.sources
+            settle(row.level3, row.level1, row.level2, source.target, source.actual, None, year)
+            for source in row.sources
         ]
         actuals = [one.target if one.stated is not None and one.actual is None else one.actual for one in settled]
         for head, result, read, filed in (
@@ -647,7 +668,9 @@ def working(row: ConsolidatedIndicator, year: int | None) -> str:
             ("完成值", row.actual, actuals, [one.actual for one in row.sources]),
         ):
             if result is not None:
-                said.append(f"{head}:" + _sum_of([None if one is None else Fraction(one) for one in read], filed, row, result))
+                said.append(
+                    f"{head}:" + _sum_of([None if one is None else Fraction(one) for one in read], filed, row, result)
+                )
     if row.weight is not None and row.score is not None and row.completion is not None:
         said.append(f"得分:{_times(row.weight, row.completion, row.score)}")
     return "\n".join(said)
@@ -701,7 +724,7 @@ def _times(weight: Decimal, share: Fraction, score: Decimal) -> str:
 # --- ④ 来源 -----------------------------------------------------------------------------------------------------------
 
 SOURCE_COLUMNS = (
-    Column("汇总表", 20), Column("一级指标", 11, "word"), Column("三级指标", 24), Column("文件", 26), Column("单位", 18),
+    Column("汇总表", 27), Column("一级指标", 11, "word"), Column("三级指标", 24), Column("文件", 26), Column("单位", 18),
     Column("工作表", 12), Column("指标值\n单元格", 8, "place"), Column("指标值(原文)", 16), Column("完成值\n单元格", 8, "place"),
     Column("完成值(原文)", 16), Column("原分值", 8, "score"), Column("资金额度\n(万元)", 11, "money"),
     Column("完成比例", 10, "percent"), Column("是否计入", 11, "word"),
@@ -711,29 +734,39 @@ SOURCE_COLUMNS = (
 def _sources(face: _Face) -> Sheet:
     """Every contribution to every indicator, those of rows in conflict included."""
     lines: list[Line] = []
-    for form, name in face.forms:
+    most = MOST_LINKS // 2
+
+    def add(form: str, level1: str, level3: str, sources: Iterable[Source], counted: Cell) -> None:
+        for source in sources:
+            lines.append(_source_line(face, form, level1, level3, source, counted, linked=len(lines) < most))
+
+    for at, (form, name) in enumerate(face.forms):
         for row in form.indicators:
-            lines += [_source_line(face, name, row.level1, row.level3, source, Cell("是", "word")) for source in row.sources]
-        for conflict in face.conflicts(form):
-            out = Cell(f"否({conflict.code})", "error")
-            lines += [_source_line(face, name, "", _name_in(conflict), source, out) for source in conflict.sources]
-    caption = "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
-    captions = [caption] if 2 * len(lines) <= MOST_LINKS else [caption, f"来源较多,前 {MOST_LINKS // 2} 行带链接,其余只列地址。"]
+            add(name, row.level1, row.level3, row.sources, Cell("是", "word"))
+        for conflict in face.conflicts(at):
+            add(name, "", _name_in(conflict), conflict.sources, Cell(f"否({conflict.code})", "error"))
+    captions = [
+        "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
+    ]
+    if len(lines) > most:
+        captions.append(f"来源较多,前 {most} 行带链接,其余只列地址。")
     return _list(SOURCES, "来源", captions, SOURCE_COLUMNS, lines, keep=3, tab_color="#7F7F7F")
 
 
-def _source_line(face: _Face, form: str, level1: str, level3: str, source: Source, counted: Cell) -> Line:
+def _source_line(
+    face: _Face, form: str, level1: str, level3: str, source: Source, counted: Cell, *, linked: bool
+) -> Line:  # fmt: skip
     weight = None if source.weight is None else round_half_up(source.weight, 2)
     return (
         form, level1 or None, level3, source.file, source.unit, source.sheet,
-        face.place(source.file, source.sheet, source.target_cell), source.target,
-        face.place(source.file, source.sheet, source.actual_cell), source.actual,
+        face.place(source.file, source.sheet, source.target_cell, linked), source.target,
+        face.place(source.file, source.sheet, source.actual_cell, linked), source.actual,
         weight, source.funds, _share(source.completion), counted,
     )  # fmt: skip
 
 
 FUNDS_COLUMNS = (
-    Column("汇总表", 22), Column("资金项目", 20), Column("文件", 28), Column("单位", 20), Column("工作表", 14),
+    Column("汇总表", 27), Column("资金项目", 20), Column("文件", 28), Column("单位", 20), Column("工作表", 14),
     Column("年初预算数\n(万元)", 12, "money"), Column("单元格", 8, "place"),
     Column("全年预算数\n(万元)", 12, "money"), Column("单元格", 8, "place"),
     Column("全年执行数\n(万元)", 12, "money"), Column("单元格", 8, "place"),
@@ -758,22 +791,29 @@ def _funds_sources(face: _Face) -> Sheet:
 def _funds_total(name: str, row: FundsTotal) -> Line:
     amounts = [Cell(amount, "sum") for amount in (row.initial_budget, row.budget, row.executed)]
     filled = [part for amount in amounts for part in (amount, Cell(None, "strong"))]
-    return (Cell(name, "strong"), Cell(row.label, "strong"), Cell("合计", "strong"), Cell(None, "strong"), Cell(None, "strong"), *filled)
+    return (
+        Cell(name, "strong"),
+        Cell(row.label, "strong"),
+        Cell("合计", "strong"),
+        Cell(None, "strong"),
+        Cell(None, "strong"),
+        *filled,
+    )
 
 
 # --- ⑤ 问题 -----------------------------------------------------------------------------------------------------------
 
 FINDING_COLUMNS = (
-    Column("序号", 6, "word"), Column("级别", 7, "word"), Column("代码", 7, "word"), Column("名称", 18), Column("文件", 24),
-    Column("工作表", 12), Column("单元格", 9, "place"), Column("问题", 46), Column("现有", 13), Column("应为", 13),
-    Column("处理办法", 34), Column("依据", 22),
+    Column("序号", 6, "word"), Column("级别", 7, "word"), Column("代码", 7, "word"), Column("名称", 15), Column("文件", 22),
+    Column("工作表", 11), Column("单元格", 8, "place"), Column("问题", 40), Column("现有", 11), Column("应为", 11),
+    Column("处理办法", 30), Column("依据", 18),
 )  # fmt: skip
 
 
 def _findings(face: _Face) -> Sheet:
-    found = count_by_severity(face.result.findings)
-    caption = "、".join(f"{severity} {found[severity]} 个" for severity in SEVERITIES)
-    caption += "。错误:依文件规定必须改正;疑点:需要人工核实;提示:供参考。点单元格地址,打开原文件的该处。"
+    caption = (
+        face.severities + "。错误:依文件规定必须改正;疑点:需要人工核实;提示:供参考。点单元格地址,打开原文件的该处。"
+    )
     lines = [_finding_line(face, number, one) for number, one in enumerate(face.result.findings, 1)]
     return _list(FINDINGS, "问题清单", (caption,), FINDING_COLUMNS, lines, keep=3, tab_color="#C00000")
 
@@ -790,30 +830,33 @@ def _finding_line(face: _Face, number: int, found: Finding) -> Line:
 # --- ⑥ 文件清单 -------------------------------------------------------------------------------------------------------
 
 FILE_COLUMNS = (
-    Column("序号", 7, "word"), Column("文件", 40), Column("状态", 11, "word"), Column("自评表数", 11, "word"),
-    Column("代码", 8, "word"), Column("原因", 44), Column("怎么办", 40),
+    Column("序号", 10, "word"), Column("状态", 10, "word"), Column("自评表数", 10, "word"), Column("问题数", 10, "word"),
+    Column("代码", 10, "word"), Column("文件", 42), Column("原因", 36), Column("怎么办", 42),
 )  # fmt: skip
 STATE_STYLES = {"read": "good", "refused": "error", "temporary": "faint", "duplicate": "doubt"}
 
 
 def _files(face: _Face) -> Sheet:
     """Control totals first (见到 = 读取 + 拒读 + 临时文件 + 重复), then every file and what became of it."""
-    totals = control_totals(face.result)
+    counts = (face.totals.seen, *face.totals.states.values())
     top: list[Line] = [
-        [Cell(None, "head"), *(Cell(text, "head") for text in ("见到文件", *STATES.values(), "核对"))],
-        [
-            Cell("个数", "label"),
-            Cell(totals.seen, "label"),
-            *(Cell(count, "label") for count in totals.states.values()),
-            Cell(f"{totals.seen} = {' + '.join(str(count) for count in totals.states.values())},相符", "good"),
-        ],
-        [None] * len(FILE_COLUMNS),
+        [Cell(text, "head") for text in ("见到文件", *STATES.values(), "核对")],
+        [*(Cell(count, "label") for count in counts), Cell("{} = {} + {} + {} + {},相符".format(*counts), "good")],
+        [],
     ]
+    found = Counter(one.file for one in face.result.findings)
     lines: list[Line] = []
     for number, line in enumerate(face.result.files, 1):
-        rule = CATALOGUE.get(line.code or "")
-        advice = "临时文件,关闭原文件后会自动消失,无须处理。" if line.status == "temporary" else rule.cure if rule else None
-        reason = line.message or (rule.title if rule else None)
         state = Cell(STATES[line.status], STATE_STYLES[line.status])
-        lines.append((number, face.file(line.file), state, line.forms or None, line.code, reason, advice))
-    return _list(FILES, "文件清单", (), FILE_COLUMNS, lines, top=top, keep=2, tab_color="#7F7F7F")
+        counted = (line.forms or None, found[line.file] or None)
+        lines.append((number, state, *counted, line.code, face.file(line.file), *_why_and_cure(line)))
+    return _list(FILES, "文件清单", (), FILE_COLUMNS, lines, top=top, tab_color="#7F7F7F")
+
+
+def _why_and_cure(line: FileLine) -> tuple[str | None, str | None]:
+    """原因 and 怎么办: what the gate said of this file, else what the catalogue says of its code."""
+    if line.status == "temporary":
+        return "其他程序打开文件时留下的临时文件", "无须处理。"
+    why, _, cure = (line.message or "").partition("。")
+    rule = CATALOGUE.get(line.code or "")
+    return why or (rule.title if rule else None), cure or (rule.cure if rule else None)

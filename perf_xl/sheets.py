@@ -1,0 +1,292 @@
+"""A workbook to be written, described without any spreadsheet library: sheets, cells, named styles, print set-up (工作簿).
+
+Positions are 0-based and areas inclusive. What a cell looks like is a name in `STYLES`; how it comes into a file is the
+matter of `perf_xl.writing` alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from math import ceil
+from typing import NamedTuple, TypeAlias
+
+from perf_xl.grid import Position
+
+MOST_LINKS = 60_000
+"""Excel opens no sheet with more than some 65,000 links; beyond this many a cell keeps its text alone."""
+
+LOWEST = 18.0
+"""Height of an ordinary row, in points."""
+
+Scalar: TypeAlias = str | Decimal | int | None
+
+SONG, HEI = "宋体", "黑体"
+BLUE, GREY, FAINT = "#1F4E79", "#595959", "#F2F2F2"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """样式: how a cell looks. Colours are `#RRGGBB`; alignment across is left, center or right.
+
+    What is framed and not wrapped shrinks to its cell: a number too long for it must not turn into ####.
+    """
+
+    font: str = SONG
+    size: float = 10
+    bold: bool = False
+    underline: bool = False
+    color: str = "#000000"
+    fill: str | None = None
+    across: str = "left"
+    border: bool = True
+    wrap: bool = True
+    number_format: str = "General"
+
+
+_TEXT = Style()
+_WORD = replace(_TEXT, across="center")
+_NUMBER = Style(across="right", wrap=False)
+_PLAIN = Style(border=False)
+
+STYLES: Mapping[str, Style] = {
+    # the official form
+    "title": Style(HEI, 16, across="center", border=False),
+    "caption": replace(_PLAIN, wrap=False),
+    "unit": replace(_PLAIN, across="right", wrap=False),
+    "label": replace(_WORD, bold=True),
+    "total": replace(_WORD, bold=True, wrap=False, number_format="0.00"),
+    "filled": replace(_WORD, wrap=False, number_format="#,##0.00####"),
+    "filled_rate": replace(_WORD, wrap=False, number_format="0.00%"),
+    "amount": _WORD,
+    "mark": _WORD,
+    "share": replace(_WORD, number_format="0.00%"),
+    "note": replace(_PLAIN, size=9, color=GREY),
+    "sign": replace(_PLAIN, size=11, wrap=False),
+    # lists
+    "head": Style(HEI, 10, across="center", fill=FAINT),
+    "text": _TEXT,
+    "word": _WORD,
+    "number": replace(_NUMBER, number_format="#,##0"),
+    "money": replace(_NUMBER, number_format="#,##0.00####"),
+    "percent": replace(_NUMBER, number_format="0.00%"),
+    "score": replace(_NUMBER, number_format="0.00"),
+    "difference": replace(_NUMBER, number_format="+0.00;-0.00;0.00"),
+    "link": replace(_TEXT, underline=True, color="#0563C1"),
+    "place": replace(_WORD, underline=True, color="#0563C1"),
+    # judgements: a word and a colour, so that neither is needed alone
+    "error": replace(_WORD, bold=True, color="#9C0006", fill="#FBE3E1"),
+    "doubt": replace(_WORD, bold=True, color="#7F6000", fill="#FFF2CC"),
+    "advice": replace(_WORD, color=BLUE, fill="#E4EEF8"),
+    "good": replace(_WORD, bold=True, color="#375623", fill="#E8F1E2"),
+    "faint": replace(_WORD, color=GREY),
+    # totals within a list
+    "strong": replace(_TEXT, bold=True, fill=FAINT),
+    "strong_word": replace(_WORD, bold=True, fill=FAINT),
+    "sum": replace(_NUMBER, bold=True, fill=FAINT, number_format="#,##0.00####"),
+    "points": replace(_NUMBER, bold=True, fill=FAINT, number_format="0.00"),
+    # what a chart is drawn from, beside the printed area
+    "data": Style(size=9, color=GREY, border=False, wrap=False),
+    "data_score": Style(size=9, color=GREY, border=False, wrap=False, across="right", number_format="0.00"),
+}
+
+
+class Link(NamedTuple):
+    """链接: where a click leads: a cell of another file (its path relative to the workbook), or of this workbook."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+    """Of several addresses the first counts; without one it is A1."""
+
+    @property
+    def place(self) -> str:
+        """The address behind the name of its sheet; "" without a sheet.
+
+        >>> Link("甲.xlsx", "绩效'自评", "D12, D14").place
+        "'绩效''自评'!D12"
+        """
+        first = re.match(r"[A-Z]{1,3}\d+", self.cell)
+        quoted = self.sheet.replace("'", "''")
+        return f"'{quoted}'!{first.group() if first else 'A1'}" if self.sheet else ""
+
+
+class Cell(NamedTuple):
+    """单元格: a value, the name of its style, and where a click leads."""
+
+    value: Scalar = None
+    style: str = "text"
+    link: Link | None = None
+
+
+class Area(NamedTuple):
+    """区域: first row and column, last row and column."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Series(NamedTuple):
+    """数据系列: its name, and where its categories and values stand on the sheet."""
+
+    name: str
+    categories: Area
+    values: Area
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """图表: native, `bar` (lying) or `column` (clustered), at a cell, measured in pixels."""
+
+    kind: str
+    title: str
+    at: Position
+    width: int
+    height: int
+    series: tuple[Series, ...]
+    number_format: str = "General"
+    """Of the numbers at the bars; "" for none."""
+    highest: int | None = None
+    """End of the value axis, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """打印设置: A4, one page wide, page numbers in the footer."""
+
+    landscape: bool = False
+    repeat: tuple[int, int] | None = None
+    """First and last row repeated on every page."""
+    area: Area | None = None
+    breaks: tuple[int, ...] = ()
+    """Rows above which a page ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """工作表: rows of cells (`None` where there is nothing, not even a border), and everything around them."""
+
+    name: str
+    rows: Sequence[Sequence[Cell | None]]
+    widths: Sequence[float]
+    """Width of each column, in digits."""
+    merged: Sequence[Area] = ()
+    freeze: Position | None = None
+    filter: Area | None = None
+    charts: Sequence[Chart] = ()
+    tab_color: str | None = None
+    gridlines: bool = True
+    lowest: float = LOWEST
+    """Height of a framed row that needs no more, in points."""
+    printing: Print = field(default_factory=Print)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """工作簿: its sheets in order, its title, and its custom properties."""
+
+    sheets: Sequence[Sheet]
+    title: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+# --- names of sheets --------------------------------------------------------------------------------------------------
+
+
+def sheet_name(wish: str, taken: Sequence[str] = ()) -> str:
+    """Return a name that Excel allows for a sheet: at most 31 characters, none of `[]:*?/\\`, not yet taken.
+
+    >>> sheet_name("汇总表1 道路[维护]:二期"), sheet_name("问题", ["问题"])
+    ('汇总表1 道路(维护)-二期', '问题_1')
+    """
+    name = "".join(character for character in wish.translate(_NAME_MENDED) if character.isprintable())
+    name = _cut(name.strip(" '"), 31) or "表"
+    lower, number, chosen = {one.lower() for one in taken}, 0, name
+    while chosen.lower() in lower:
+        number += 1
+        chosen = f"{_cut(name, 30 - len(str(number)))}_{number}"
+    return chosen
+
+
+_NAME_MENDED = str.maketrans("[]:*?/\\", "()-----")
+
+
+def _cut(text: str, length: int) -> str:
+    """Excel counts in UTF-16; a character cut in half is dropped."""
+    return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore").strip(" '")
+
+
+# --- row heights ------------------------------------------------------------------------------------------------------
+#
+# Excel does not find the height of a row by itself where cells are merged, and no library knows fonts. A Chinese
+# character is as wide as its font is high, anything else a little more than half of that; this is on the safe side.
+
+PIXELS_A_DIGIT, PIXELS_BESIDE, POINTS_A_PIXEL = 7, 5, 0.75
+LINE, PADDING, HIGHEST = 1.42, 5.0, 409.0
+"""Height of a line in ems; what stands above and below the text, and the highest row there is, in points."""
+
+
+def pixels(width: float) -> int:
+    """Return how wide a column is on the screen."""
+    return int(width * PIXELS_A_DIGIT + PIXELS_BESIDE)
+
+
+@lru_cache(maxsize=65536)
+def ems(text: str) -> float:
+    """Return how wide a text is, in characters of Chinese.
+
+    >>> ems("汇总表"), ems("12.5%")
+    (3.0, 2.75)
+    """
+    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.55 for character in text)
+
+
+def lines(text: str, room: float) -> int:
+    """Return how many lines a text takes where `room` Chinese characters stand side by side."""
+    return sum(max(1, ceil(ems(part) / max(room, 1))) for part in text.split("\n"))
+
+
+def text_height(text: str, width: int, style: Style) -> float:
+    """Return the height, in points, of a text wrapped within `width` pixels."""
+    room = (width - 2 * PIXELS_BESIDE) * POINTS_A_PIXEL / style.size
+    count = lines(text, int(room * 2) / 2) if style.wrap else text.count("\n") + 1
+    return count * style.size * LINE + PADDING
+
+
+def _framed(cells: Sequence[Cell | None]) -> bool:
+    return any(cell is not None and STYLES[cell.style].border for cell in cells)
+
+
+def row_heights(sheet: Sheet) -> list[float]:
+    """Return the height of every row to be printed; an area over several rows stretches its last."""
+    widths = [pixels(width) for width in sheet.widths]
+    areas = {(area.top, area.left): area for area in sheet.merged}
+    bottom = sheet.printing.area.bottom + 1 if sheet.printing.area else 0
+    heights = [sheet.lowest if _framed(cells) else LOWEST for cells in sheet.rows]
+    heights += [LOWEST] * (bottom - len(heights))
+    tall: list[tuple[Area, float]] = []
+    for top, cells in enumerate(sheet.rows):
+        for left, cell in enumerate(cells):
+            if cell is None or not cell.value or not isinstance(cell.value, str):
+                continue
+            style = STYLES[cell.style]
+            if style.size <= 10 and len(cell.value) * 14 < widths[left] and "\n" not in cell.value:
+                continue
+            area = areas.get((top, left), Area(top, left, top, left))
+            wanted = text_height(cell.value, sum(widths[left : area.right + 1]), style)
+            if area.bottom > top:
+                tall.append((area, wanted))
+            elif wanted > heights[top]:
+                heights[top] = min(wanted, HIGHEST)
+    for area, wanted in tall:
+        missing = wanted - sum(heights[area.top : area.bottom + 1])
+        if missing > 0:
+            heights[area.bottom] = min(heights[area.bottom] + missing, HIGHEST)
+    return heights

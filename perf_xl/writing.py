@@ -1,0 +1,301 @@
+"""Results into files (写文件): the only door to the library that writes workbooks, and the only way onto the disk.
+
+A result is made in memory, written to a temporary file beside its place, and renamed into it when it is whole: whatever
+happens, there is the old file or the new one, never half of either, and nothing else is left behind.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import xlsxwriter
+
+from perf_xl.errors import OutputNotWritable
+from perf_xl.sheets import LOWEST, MOST_LINKS, STYLES, Book, Chart, Link, Sheet, Style, row_heights
+
+LONGEST_TEXT, LONGEST_PATH = 32_767, 2_000
+CREATED = datetime(2020, 1, 1)
+"""The same in every workbook, so that the same result is the same bytes."""
+
+A4 = 9
+FOOTER = '&C&"宋体,常规"&9第 &P 页 共 &N 页'
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝")
+"""What a text may begin with that a spreadsheet would take for a formula when somebody edits the cell."""
+
+
+def write_book(book: Book, path: Path) -> Path:
+    """Write a workbook (写出工作簿); return where it stands, which is another name if `path` stays in use.
+
+    Raises:
+        OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
+    """
+    return write_bytes(render(book), path)
+
+
+def render(book: Book) -> bytes:
+    """Return a workbook as the bytes of an .xlsx file; the same book gives the same bytes."""
+    stream = io.BytesIO()
+    workbook = xlsxwriter.Workbook(
+        stream,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    workbook.set_properties({"title": book.title, "created": CREATED})
+    for name, value in book.properties.items():
+        workbook.set_custom_property(name, value, "text")
+    formats = _Formats(workbook)
+    for sheet in book.sheets:
+        _write_sheet(workbook, sheet, formats)
+    workbook.close()
+    return stream.getvalue()
+
+
+# --- one sheet --------------------------------------------------------------------------------------------------------
+
+
+class _Formats(dict[tuple[str, bool], Any]):
+    """Each format of the library is made once: by the name of its style, and whether it keeps a dangerous text quoted."""
+
+    def __init__(self, workbook: Any) -> None:
+        super().__init__()
+        self.workbook = workbook
+
+    def __missing__(self, key: tuple[str, bool]) -> Any:
+        name, quoted = key
+        self[key] = made = self.workbook.add_format(_format_of(STYLES[name], quoted))
+        return made
+
+
+def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
+    wanted = {
+        "font_name": style.font,
+        "font_size": style.size,
+        "font_color": style.color,
+        "bold": style.bold,
+        "underline": int(style.underline),
+        "align": style.across,
+        "valign": "vcenter",
+        "text_wrap": style.wrap,
+        "border": int(style.border),
+        "num_format": style.number_format,
+        "shrink": style.border and not style.wrap,
+        "indent": int(style.border and style.across == "right"),
+        "quote_prefix": quoted,
+    }
+    return wanted | ({"bg_color": style.fill} if style.fill else {})
+
+
+def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
+    paper = workbook.add_worksheet(sheet.name)
+    paper.set_default_row(LOWEST)
+    for column, width in enumerate(sheet.widths):
+        paper.set_column(column, column, width)
+    for row, height in enumerate(row_heights(sheet)):
+        paper.set_row(row, height)
+    for area in sheet.merged:
+        first = sheet.rows[area.top][area.left]
+        paper.merge_range(*area, "", formats[first.style if first else "text", False])
+    _write_cells(paper, sheet, formats)
+    paper.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    if sheet.freeze:
+        paper.freeze_panes(*sheet.freeze)
+    if sheet.filter:
+        paper.autofilter(*sheet.filter)
+    if sheet.tab_color:
+        paper.set_tab_color(sheet.tab_color)
+    if not sheet.gridlines:
+        paper.hide_gridlines(2)
+    for chart in sheet.charts:
+        paper.insert_chart(*chart.at, _chart(workbook, sheet, chart), {"object_position": 2})
+    _set_up_printing(paper, sheet)
+
+
+def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
+    """Write every cell as what it is; nothing is ever written as a formula."""
+    write_string, write_number, write_blank = paper.write_string, paper.write_number, paper.write_blank
+    links = 0
+    for row, cells in enumerate(sheet.rows):
+        for column, cell in enumerate(cells):
+            if cell is None:
+                continue
+            value = cell.value
+            if cell.link is not None and value is not None:
+                target = _target(cell.link) if links < MOST_LINKS else None
+                if target:
+                    links += 1
+                    paper.write_url(row, column, target, formats[cell.style, False], str(value))
+            if value is None:
+                write_blank(row, column, None, formats[cell.style, False])
+            elif isinstance(value, str):
+                text, quoted = _writable(value)
+                write_string(row, column, text, formats[cell.style, quoted])
+            else:
+                # a spreadsheet knows only binary floats: this one is for the eye, the exact decimal stands in the JSON
+                write_number(
+                    row, column, float(value) if isinstance(value, Decimal) else value, formats[cell.style, False]
+                )
+
+
+@lru_cache(maxsize=65536)
+def _writable(text: str) -> tuple[str, bool]:
+    """A cell holds 32,767 characters of UTF-16, and no half character. Also tell whether to keep the text quoted."""
+    if len(text) > LONGEST_TEXT // 2 and len(text.encode("utf-16-le", "replace")) > 2 * LONGEST_TEXT:
+        text = text.encode("utf-16-le", "replace")[: 2 * (LONGEST_TEXT - 1)].decode("utf-16-le", "ignore") + "…"
+    text = text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+    return text, text.startswith(DANGEROUS)
+
+
+_ESCAPED = {ord(character): f"%{ord(character):02X}" for character in '% "#<>[]^`{}?'}
+
+
+def _target(link: Link) -> str | None:
+    """A link in the library's words. Excel wants a path escaped, `#` and `%` in the name of a file above all."""
+    place = link.place
+    if not link.file:
+        return f"internal:{place}" if place else None
+    path = link.file.translate(_ESCAPED)
+    if len(path) > LONGEST_PATH or not path.isprintable():
+        return None
+    return f"external:{path}#{place}" if place else f"external:{path}"
+
+
+def _set_up_printing(paper: Any, sheet: Sheet) -> None:
+    printing = sheet.printing
+    paper.set_paper(A4)
+    if printing.landscape:
+        paper.set_landscape()
+    paper.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    paper.center_horizontally()
+    paper.set_footer(FOOTER)
+    paper.fit_to_pages(1, 0)
+    paper.set_h_pagebreaks(list(printing.breaks))
+    if printing.repeat:
+        paper.repeat_rows(*printing.repeat)
+    if printing.area:
+        paper.print_area(*printing.area)
+
+
+def _chart(workbook: Any, sheet: Sheet, chart: Chart) -> Any:
+    """A bar chart lies: its categories run down the vertical axis, the first on top."""
+    lying = chart.kind == "bar"
+    font, small = ({"name": STYLES["text"].font, "size": size} for size in (9, 8))
+    labels = {"value": bool(chart.number_format), "font": small, "num_format": chart.number_format}
+    made = workbook.add_chart({"type": chart.kind})
+    for series in chart.series:
+        categories, values = [sheet.name, *series.categories], [sheet.name, *series.values]
+        looks = {"fill": {"color": series.color}, "gap": 60, "data_labels": labels}
+        made.add_series({"name": series.name, "categories": categories, "values": values, **looks})
+    grid = {"visible": True, "line": {"color": "#D9D9D9"}}
+    scale = {"num_font": font, "num_format": "#,##0", "min": 0, "major_gridlines": grid, "line": {"none": True}}
+    if chart.highest is not None:
+        scale["max"] = chart.highest
+    names = {"num_font": small if lying else font | {"rotation": -45}, "reverse": lying, "interval_unit": 1}
+    made.set_x_axis(scale | {"label_position": "high"} if lying else names)
+    made.set_y_axis(names if lying else scale)
+    made.set_title({"name": chart.title, "name_font": {"name": STYLES["title"].font, "size": 12, "bold": False}})
+    made.set_legend({"position": "bottom", "font": font} if len(chart.series) > 1 else {"none": True})
+    if lying:  # the usual margins leave too little height for forty names
+        width, height = chart.width, chart.height
+        inner = {"x": 180 / width, "y": 55 / height, "width": 1 - 240 / width, "height": 1 - 90 / height}
+        made.set_plotarea({"layout": inner})
+    made.set_size({"width": chart.width, "height": chart.height})
+    return made
+
+
+# --- onto the disk ----------------------------------------------------------------------------------------------------
+
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Seconds between attempts while another program (Excel, a virus scanner) holds the file: 3 in all."""
+
+OTHER_NAMES = 9
+
+_REASONS = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "该位置是只读的",
+    errno.EACCES: "没有写入权限,或文件正在使用",
+    errno.EPERM: "没有写入权限,或文件正在使用",
+    errno.ENOENT: "文件夹不存在",
+    errno.ENOTDIR: "文件夹不存在",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENAMETOOLONG: "文件名或路径太长",
+    errno.EINVAL: "文件名里有不能使用的字符",
+}
+
+
+def write_bytes(data: bytes, path: Path) -> Path:
+    """Write a file whole or not at all; return where it stands, which is `名称_1` if `path` stays in use.
+
+    Raises:
+        OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _beside(data, path) as temporary:
+            place = _renamed(temporary, path)
+        _settle_folder(place.parent)
+    except (OSError, ValueError) as problem:
+        raise OutputNotWritable(str(path), _why(problem)) from problem
+    return place
+
+
+@contextmanager
+def _beside(data: bytes, path: Path) -> Iterator[Path]:
+    """A temporary file with these bytes, safe on the disk; it is gone afterwards."""
+    temporary = path.with_name(f"~perf_xl-{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _renamed(temporary: Path, path: Path) -> Path:
+    """Rename into place, patiently; beside it under a new name if the place stays in use."""
+    refusal: PermissionError | None = None
+    for pause in (*PAUSES, None):
+        try:
+            temporary.replace(path)
+            return path
+        except PermissionError as problem:
+            refusal = problem
+            if pause is not None:
+                sleep(pause)
+    for number in range(1, OTHER_NAMES + 1):
+        other = path.with_name(f"{path.stem}_{number}{path.suffix}")
+        if not other.exists():
+            with suppress(PermissionError):
+                temporary.replace(other)
+                return other
+    raise refusal or PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _settle_folder(folder: Path) -> None:
+    """Make the renaming itself survive a power failure, on systems where a folder can be told so."""
+    if os.name == "posix":
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, OSError) and problem.errno is not None:
+        return _REASONS.get(problem.errno, problem.strerror or type(problem).__name__)
+    return "文件名里有不能使用的字符" if isinstance(problem, ValueError) else type(problem).__name__
