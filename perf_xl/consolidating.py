@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from perf_xl import rules
 from perf_xl.exact import apportion, cut, decimal_of, fold, plain, round_half_up, times
@@ -80,6 +80,8 @@ class Source:
     project: str | None
     completion: Fraction | None
     band: int | None
+    values: tuple[Fraction | None, Fraction | None, Fraction | None] = (None, None, None)
+    """Target, upper bound and actual in the consolidated row's unit; None where they are not numbers."""
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -293,8 +295,14 @@ class FileLine:
     file: str
     status: str
     code: str | None = None
-    message: str | None = None
+    why: str | None = None
+    cure: str | None = None
     forms: int = 0
+
+    @property
+    def message(self) -> str | None:
+        """Why it is not read and what to do, in one sentence each."""
+        return f"{self.why}。{self.cure}。" if self.why else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,16 +334,26 @@ class Partial:
 # --- results ----------------------------------------------------------------------------------------------------------
 
 
+class FundsSource(NamedTuple):
+    """The same row of one form's funds block: its cells, and their amounts in 万元."""
+
+    file: str
+    sheet: str
+    cells: tuple[str, str, str]
+    amounts: tuple[Decimal | None, Decimal | None, Decimal | None]
+    unit: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class FundsTotal:
-    """One row of the consolidated funds block, in 万元; `sources` are (file, sheet, cells) of what was added."""
+    """One row of the consolidated funds block, in 万元, with what was added."""
 
     label: str
     kind: str
     initial_budget: Decimal | None
     budget: Decimal | None
     executed: Decimal | None
-    sources: tuple[tuple[str, str, tuple[str, str, str], tuple[Decimal | None, Decimal | None, Decimal | None]], ...]
+    sources: tuple[FundsSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +379,18 @@ class ConsolidatedIndicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """A row that cannot be brought together (冲突): why, and what each source says. It is left out of the sums."""
+
+    code: str
+    level1: str
+    level2: str
+    level3: str
+    why: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsolidatedForm:
     """汇总表: the official form of a group of tables."""
 
@@ -374,6 +404,9 @@ class ConsolidatedForm:
     execution_weight: Decimal
     execution_score: Decimal | None
     indicators: tuple[ConsolidatedIndicator, ...]
+    conflicts: tuple[Conflict, ...]
+    missing_levels: tuple[str, ...]
+    """First levels with no row left."""
     total: Decimal | None
     grade: str | None
     fund_weighted_mean_total: Decimal | None
@@ -603,6 +636,8 @@ class _Group:
     year: int | None
     rulebook: Rulebook
     findings: list[Finding] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    missing_levels: list[str] = field(default_factory=list)
 
     def form(self) -> ConsolidatedForm:
         alone = len(self.tables) == 1
@@ -644,6 +679,8 @@ class _Group:
             execution_weight=self.rulebook.execution_weight,
             execution_score=points,
             indicators=tuple(made),
+            conflicts=tuple(self.conflicts),
+            missing_levels=tuple(self.missing_levels),
             total=total,
             grade=None if total is None else self.rulebook.grade(total),
             fund_weighted_mean_total=self._mean_total(alone),
@@ -668,14 +705,12 @@ class _Group:
                 known = [amount for _, line in entries if (amount := line.amounts[column]) is not None]
                 sums.append(sum((Fraction(amount) for amount in known), Fraction(0)) if known else None)
             exact = [None if amount is None else decimal_of(amount) for amount in sums]
-            sources = tuple(
-                sorted(
-                    ((table.file, table.sheet, line.cells, line.amounts) for table, line in entries),
-                    key=lambda one: one[:3],
-                )
+            sources = (
+                FundsSource(table.file, table.sheet, line.cells, line.amounts, table.unit) for table, line in entries
             )
+            ordered = tuple(sorted(sources, key=lambda source: source[:3]))
             label = _spelling(line.label for _, line in entries)
-            result.append(FundsTotal(label, entries[0][1].kind, exact[0], exact[1], exact[2], sources))
+            result.append(FundsTotal(label, entries[0][1].kind, exact[0], exact[1], exact[2], ordered))
         blank = [table for table in self.tables if table.executed is None]
         if blank and len(blank) < len(self.tables):
             for table in blank:
@@ -728,7 +763,8 @@ class _Group:
         """One finding for the whole row, shown per source; the row is left out of the sums."""
         sources = tuple(sorted((part.source for part in row.parts), key=lambda source: source.order))
         first = sources[0]
-        name = _spelling(part.names[2] for part in row.parts)
+        level1, level2, name = (_spelling(part.names[at] for part in row.parts) for at in range(3))
+        self.conflicts.append(Conflict(code, level1, level2, name, why, sources))
         told = ";".join(
             f"{source.file} {source.target_cell} “{source.target or ''}”→“{source.actual or ''}”"
             for source in sources[:4]
@@ -747,6 +783,7 @@ class _Group:
 
     def _missing_level(self, level: str) -> None:
         name = _spelling(table.level_names.get(level, "") for table in self.tables) or "(未写一级指标)"
+        self.missing_levels.append(name)
         table = min((table for table in self.tables if level in table.level_names), key=lambda table: table.order)
         message = f"“{self.project}”的“{name}”下没有可以汇总的指标,该一级指标的分值空缺"
         self.findings.append(_about(table, "C10", message, table.title_cell))
@@ -782,26 +819,22 @@ class _Group:
         whole = sum(funds, Fraction(0)) if nature == RELATIVE else Fraction(1)
         shares = funds if nature == RELATIVE else [Fraction(1)] * len(parts)
 
-        def together(values: Sequence[Fraction | None]) -> Fraction | None:
-            if any(value is None for value in values):
-                return None
-            return (
-                sum(
-                    (
-                        share * value * factor
-                        for share, value, factor in zip(shares, values, factors, strict=True)
-                        if value is not None
-                    ),
-                    Fraction(0),
-                )
-                / whole
-            )
+        def in_unit(values: Iterable[Decimal | Fraction | None]) -> list[Fraction | None]:
+            return [
+                None if value is None else Fraction(value) * factor
+                for value, factor in zip(values, factors, strict=True)
+            ]
 
-        target = together([None if part.settled.target is None else Fraction(part.settled.target) for part in parts])
-        high = together(
-            [None if part.settled.target_high is None else Fraction(part.settled.target_high) for part in parts]
-        )
-        actual = together([part.actual for part in parts])
+        def together(values: Sequence[Fraction | None]) -> Fraction | None:
+            known = [value for value in values if value is not None]
+            if len(known) < len(values):
+                return None
+            return sum((share * value for share, value in zip(shares, known, strict=True)), Fraction(0)) / whole
+
+        targets = in_unit(part.settled.target for part in parts)
+        highs = in_unit(part.settled.target_high for part in parts)
+        actuals = in_unit(part.actual for part in parts)
+        target, high, actual = together(targets), together(highs), together(actuals)
         if missing:
             completion = parts[0].completion
         else:
@@ -809,7 +842,8 @@ class _Group:
             assert actual is not None
             assert scored_by is not None
             completion = completion_of_numbers(scored_by, target, high, actual, self.rulebook)
-        self._make(row, unit, _AGGREGATION[nature], direction, target, high, actual, completion, None)
+        values = list(zip(targets, highs, actuals, strict=True))
+        self._make(row, unit, _AGGREGATION[nature], direction, target, high, actual, completion, None, values)
 
     def _consolidate_words(self, row: _Row) -> None:
         """Σ F·completion ÷ Σ F, the band it falls in, and the count of tables per band."""
@@ -828,6 +862,7 @@ class _Group:
     def _make(
         self, row: _Row, unit: str | None, aggregation: str, direction: str | None, target: Fraction | None,
         high: Fraction | None, actual: Fraction | None, completion: Fraction | None, bands: tuple[int, int, int] | None,
+        values: Sequence[tuple[Fraction | None, Fraction | None, Fraction | None]] = (),
     ) -> None:  # fmt: skip
         parts = row.parts
         weights = [part.weight for part in parts]
@@ -836,10 +871,14 @@ class _Group:
                 (Fraction(part.source.funds or 1) * part.weight for part in parts if part.weight is not None),
                 Fraction(0),
             )
+        sources = [part.source for part in parts]
+        if values:
+            sources = [replace(source, values=read) for source, read in zip(sources, values, strict=True)]
+        level1, level2, level3 = (_spelling(part.names[at] for part in parts) for at in range(3))
         row.made = ConsolidatedIndicator(
-            level1=_spelling(part.names[0] for part in parts),
-            level2=_spelling(part.names[1] for part in parts),
-            level3=_spelling(part.names[2] for part in parts),
+            level1=level1,
+            level2=level2,
+            level3=level3,
             unit=unit,
             aggregation=aggregation,
             direction=direction,
@@ -851,7 +890,7 @@ class _Group:
             bands=bands,
             weight=None,
             score=None,
-            sources=tuple(sorted((part.source for part in parts), key=lambda source: source.order)),
+            sources=tuple(sorted(sources, key=lambda source: source.order)),
         )
 
     # weights

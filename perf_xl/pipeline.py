@@ -212,8 +212,8 @@ def partial_of(result: FileResult, rulebook: Rulebook | None = None) -> Partial:
         return Partial()
     if result.file.temporary:
         return Partial(files=(FileLine(name, TEMPORARY),))
-    if result.refusal is not None:
-        return Partial(files=(FileLine(name, REFUSED, result.refusal.code, result.refusal.sentence),))
+    if (refusal := result.refusal) is not None:
+        return Partial(files=(FileLine(name, REFUSED, refusal.code, refusal.why, refusal.cure),))
     tables = []
     for form in result.forms:
         scored = score(form, rulebook)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple, TypeAlias
 
-from perf_xl.grid import Position
+from perf_xl.grid import Position, position
 
 MOST_LINKS = 60_000
 """Excel opens no sheet with more than some 65,000 links; beyond this many a cell keeps its text alone."""
@@ -195,6 +195,44 @@ class Book:
     sheets: Sequence[Sheet]
     title: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+
+
+# --- a form, line by line --------------------------------------------------------------------------------------------
+
+Entry = tuple[str, Scalar, str]
+"""Columns it spans (`A`, `CH`), what stands there, style."""
+
+
+class Paper:
+    """A form eight columns wide, line by line from the top; every entry says which columns it spans."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Cell | None]] = []
+        self.merged: list[Area] = []
+
+    def line(self, *entries: Entry) -> int:
+        """Add a line; return its row."""
+        cells: list[Cell | None] = [None] * 8
+        row = len(self.rows)
+        for columns, value, style in entries:
+            left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
+            cells[left : right + 1] = [Cell(None, style)] * (right - left + 1)
+            cells[left] = Cell(value or None if isinstance(value, str) else value, style)
+            if right > left:
+                self.merged.append(Area(row, left, row, right))
+        self.rows.append(cells)
+        return row
+
+    def stack(self, top: int, columns: str) -> None:
+        """Merge what stands in these columns from row `top` down to the last line."""
+        left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
+        bottom = len(self.rows) - 1
+        if bottom > top:
+            self.merged = [one for one in self.merged if not (top <= one.top <= bottom and left <= one.left <= right)]
+            self.merged.append(Area(top, left, bottom, right))
+        for row in self.rows[top + 1 :]:
+            if (hidden := row[left]) is not None:
+                row[left] = Cell(None, hidden.style)
 
 
 # --- names of sheets --------------------------------------------------------------------------------------------------

@@ -31,11 +31,26 @@ from perf_xl.consolidating import (
 )
 from perf_xl.exact import cut, fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, Finding, count_by_severity
-from perf_xl.grid import column_letters, position
+from perf_xl.grid import column_letters
 from perf_xl.model import TOTAL
 from perf_xl.rules import HUNDRED
-from perf_xl.sheets import MOST_LINKS, Area, Book, Cell, Chart, Link, Print, Scalar, Series, Sheet, pixels, sheet_name
-from perf_xl.values import AT_LEAST, AT_MOST, BETWEEN, EQUAL, PERCENT, settle
+from perf_xl.sheets import (
+    MOST_LINKS,
+    Area,
+    Book,
+    Cell,
+    Chart,
+    Link,
+    Paper,
+    Print,
+    Scalar,
+    Series,
+    Sheet,
+    pixels,
+    sheet_name,
+)  # fmt: skip
+from perf_xl.template import INDICATOR_HEAD
+from perf_xl.values import AT_LEAST, AT_MOST, BETWEEN, EQUAL, PERCENT
 
 PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES = "项目一览", "指标汇总明细", "来源", "资金来源", "问题", "文件清单"
 
@@ -131,37 +146,6 @@ class _Face:
         found = count_by_severity(self.result.findings)
         return "、".join(f"{severity} {found[severity]}" for severity in SEVERITIES)
 
-    @cached_property
-    def left_out(self) -> Mapping[int, list[Finding]]:
-        """What could not be brought together (conflicts with their sources, levels without a row), by place of its form."""
-        tables = [_tables_of(form) for form in self.result.forms]
-        found: dict[int, list[Finding]] = {}
-        for one in self.result.findings:
-            if one.sources or one.code == "C10":
-                places = {(source.file, source.sheet) for source in one.sources} or {(one.file, one.sheet)}
-                named = [
-                    at for at, form in enumerate(self.result.forms) if one.message.startswith(f"“{form.project}”的")
-                ]
-                home = [at for at in named if places <= tables[at]] or named or [0]
-                found.setdefault(home[0], []).append(one)
-        return found
-
-    def conflicts(self, at: int) -> list[Finding]:
-        """The rows of a form that are in conflict."""
-        return [one for one in self.left_out.get(at, []) if one.sources]
-
-
-def _tables_of(form: ConsolidatedForm) -> set[tuple[str, str]]:
-    """File and sheet of everything that went into a form."""
-    of_funds = {source[:2] for row in form.funds for source in row.sources}
-    return of_funds | {(source.file, source.sheet) for row in form.indicators for source in row.sources}
-
-
-def _name_in(conflict: Finding) -> str:
-    """The third-level name that a conflict's sentence quotes."""
-    _, _, rest = conflict.message.partition("的指标“")
-    return rest.partition("”:")[0] or conflict.title
-
 
 def _share(value: Fraction | None) -> Cell:
     """A share as a percent with two decimals."""
@@ -250,44 +234,10 @@ def _percent(share: Fraction) -> str:
 
 # --- ① 汇总表 ---------------------------------------------------------------------------------------------------------
 
-Entry = tuple[str, Scalar, str]
-"""Columns it spans (`A`, `CH`), what stands there, style."""
-
-
-class _Paper:
-    """The form, line by line from the top; every entry says which columns it spans."""
-
-    def __init__(self) -> None:
-        self.rows: list[list[Cell | None]] = []
-        self.merged: list[Area] = []
-
-    def line(self, *entries: Entry) -> int:
-        cells: list[Cell | None] = [None] * 8
-        row = len(self.rows)
-        for columns, value, style in entries:
-            left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
-            cells[left : right + 1] = [Cell(None, style)] * (right - left + 1)
-            cells[left] = Cell(value or None if isinstance(value, str) else value, style)
-            if right > left:
-                self.merged.append(Area(row, left, row, right))
-        self.rows.append(cells)
-        return row
-
-    def stack(self, top: int, columns: str) -> None:
-        """Merge what stands in these columns from row `top` down to the last line."""
-        left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
-        bottom = len(self.rows) - 1
-        if bottom > top:
-            self.merged = [one for one in self.merged if not (top <= one.top <= bottom and left <= one.left <= right)]
-            self.merged.append(Area(top, left, bottom, right))
-        for row in self.rows[top + 1 :]:
-            if (hidden := row[left]) is not None:
-                row[left] = Cell(None, hidden.style)
-
 
 def _form_sheet(face: _Face, at: int, name: str) -> Sheet:
     """The official form, filled: head, funds, goals, indicators, total, 说明, notes, signatures."""
-    paper, form = _Paper(), face.result.forms[at]
+    paper, form = Paper(), face.result.forms[at]
     year = f"{form.year}年度" if form.year else ""
     paper.line(("AH", f"{year}项目支出绩效自评汇总表", "title"))
     paper.line(("AE", f"规则:{form.rulebook.title}", "caption"), ("FH", "金额单位:万元", "unit"))
@@ -327,7 +277,7 @@ def _form_sheet(face: _Face, at: int, name: str) -> Sheet:
     )
 
 
-def _funds_block(paper: _Paper, form: ConsolidatedForm) -> None:
+def _funds_block(paper: Paper, form: ConsolidatedForm) -> None:
     """项目资金: rate, weight and score stand on the total row only."""
     paper.line(
         ("AB", "项目资金(万元)", "label"), ("C", "年初预算数", "label"), ("D", "全年预算数", "label"),
@@ -346,19 +296,9 @@ def _funds_block(paper: _Paper, form: ConsolidatedForm) -> None:
         )  # fmt: skip
 
 
-def _indicator_block(paper: _Paper, form: ConsolidatedForm) -> int:
+def _indicator_block(paper: Paper, form: ConsolidatedForm) -> int:
     """The indicators under merged first and second levels; return the row of the head."""
-    heads = (
-        "一级指标",
-        "二级指标",
-        "三级指标",
-        "年度指标值",
-        "实际完成值",
-        "分值(权重)",
-        "得分",
-        "偏差原因分析及改进措施",
-    )
-    head = paper.line(*((column_letters(at), text, "label") for at, text in enumerate(heads)))
+    head = paper.line(*((column_letters(at), text, "label") for at, text in enumerate(INDICATOR_HEAD)))
     for level1, of_level in groupby(form.indicators, key=lambda row: row.level1):
         rows = list(of_level)
         weights = [row.weight for row in rows if row.weight is not None]
@@ -400,10 +340,9 @@ def _remarks(face: _Face, at: int) -> Iterator[str]:
         yield f"分值合计为{plain(weight)}分,不是100分:各自评表的一级指标分值不符合规则,请核对。"
     if form.total is None:
         yield "总分未定:预算执行率或有的指标不能计算得分。"
-    for missing in face.left_out.get(at, []):
-        if missing.code == "C10":
-            yield f"{missing.message}。"
-    left_out = [f"“{_name_in(one)}”({one.code}{one.title})" for one in face.conflicts(at)]
+    for level in form.missing_levels:
+        yield f"“{level}”下没有可以汇总的指标,该一级指标的分值空缺。"
+    left_out = [f"“{one.level3}”({one.code}{CATALOGUE[one.code].title})" for one in form.conflicts]
     if left_out:
         more = f"等{len(left_out)}项" if len(left_out) > SOME_TERMS else ""
         yield f"下列指标有冲突,未计入汇总:{'、'.join(left_out[:SOME_TERMS])}{more}。各表填报内容见“{SOURCES}”,处理办法见“{FINDINGS}”。"
@@ -600,7 +539,7 @@ def _workings(face: _Face) -> Sheet:
     lines: list[Line] = []
     for form, name in face.forms:
         lines.append(_execution_working(form, name))
-        lines += [_indicator_working(row, name, form.year) for row in form.indicators]
+        lines += [_indicator_working(row, name) for row in form.indicators]
         lines.append(_total_working(form, name))
     return _list(WORKINGS, "指标汇总明细", captions, WORKING_COLUMNS, lines, keep=4, tab_color="#2E75B6")
 
@@ -625,10 +564,10 @@ def _execution_working(form: ConsolidatedForm, name: str) -> Line:
     )  # fmt: skip
 
 
-def _indicator_working(row: ConsolidatedIndicator, name: str, year: int | None) -> Line:
+def _indicator_working(row: ConsolidatedIndicator, name: str) -> Line:
     return (
         name, row.level1, row.level2, row.level3, AGGREGATIONS[row.aggregation], len(row.sources), target_words(row),
-        actual_words(row), _share(row.completion), row.weight, row.score, working(row, year),
+        actual_words(row), _share(row.completion), row.weight, row.score, working(row),
     )  # fmt: skip
 
 
@@ -644,11 +583,8 @@ def _total_working(form: ConsolidatedForm, name: str) -> Line:
     return [Cell(value, strong[column.style]) for value, column in zip(cells, WORKING_COLUMNS, strict=True)]
 
 
-def working(row: ConsolidatedIndicator, year: int | None) -> str:
-    """How the numbers of a row were made, in words with the numbers (计算过程).
-
-    A sum is shown with its terms only where they, read again, add up to the result exactly; else as they were filed.
-    """
+def working(row: ConsolidatedIndicator) -> str:
+    """How the numbers of a row were made, in words with the numbers (计算过程)."""
     said = []
     if row.aggregation == BANDS:
         terms = [source.completion for source in row.sources]
@@ -657,45 +593,22 @@ def working(row: ConsolidatedIndicator, year: int | None) -> str:
                 "完成比例:" + _mean_of(terms, [_percent(one or Fraction(0)) for one in terms], row, row.completion)
             )
     elif len(row.sources) > 1:
-        settled = [
-            settle(row.level3, row.level1, row.level2, source.target, source.actual, None, year)
-            for source in row.sources
-        ]
-        actuals = [one.target if one.stated is not None and one.actual is None else one.actual for one in settled]
-        for head, result, read, filed in (
-            ("指标值", row.target, [one.target for one in settled], [one.target for one in row.sources]),
-            ("上限", row.target_high, [one.target_high for one in settled], [None] * len(settled)),
-            ("完成值", row.actual, actuals, [one.actual for one in row.sources]),
-        ):
+        heads = ("指标值", "上限", "完成值")
+        for at, (head, result) in enumerate(zip(heads, (row.target, row.target_high, row.actual), strict=True)):
             if result is not None:
-                said.append(
-                    f"{head}:" + _sum_of([None if one is None else Fraction(one) for one in read], filed, row, result)
-                )
+                said.append(f"{head}:" + _sum_of([source.values[at] for source in row.sources], row, result))
     if row.weight is not None and row.score is not None and row.completion is not None:
         said.append(f"得分:{_times(row.weight, row.completion, row.score)}")
     return "\n".join(said)
 
 
-def _sum_of(
-    values: Sequence[Fraction | None], filed: Sequence[str | None], row: ConsolidatedIndicator, result: Fraction
-) -> str:
+def _sum_of(values: Sequence[Fraction | None], row: ConsolidatedIndicator, result: Fraction) -> str:
     """3+5+2=10次, or (95%×20+90%×28)÷48=92.08%."""
     known = [value for value in values if value is not None]
-    funds = [source.funds for source in row.sources]
-    weighted = row.aggregation == WEIGHTED
-    shares = [Fraction(one or 0) for one in funds] if weighted else [Fraction(1)] * len(funds)
-    whole = sum(shares) if weighted else Fraction(1)
-    added = sum((share * value for share, value in zip(shares, known, strict=False)), Fraction(0))
-    if len(known) == len(values) and whole and added / whole == result:
-        unit = written_unit([*known, result], row.unit)
-        texts = [written(value, unit) if weighted else digits(value / unit[0]) for value in known]
-        if weighted:
-            return _mean_of(known, texts, row, result)
-        return f"{_terms(texts)}={written(result, unit)}"
-    texts = [f"“{text or ''}”" for text in filed]
-    if weighted:
-        return _mean_of(values, texts, row, result)
-    return f"{_terms(texts)}={written(result, written_unit([result], row.unit))}"
+    unit = written_unit([*known, result], row.unit)
+    if row.aggregation == WEIGHTED:
+        return _mean_of(known, [written(value, unit) for value in known], row, result)
+    return f"{_terms([digits(value / unit[0]) for value in known])}={written(result, unit)}"
 
 
 def _mean_of(
@@ -740,11 +653,11 @@ def _sources(face: _Face) -> Sheet:
         for source in sources:
             lines.append(_source_line(face, form, level1, level3, source, counted, linked=len(lines) < most))
 
-    for at, (form, name) in enumerate(face.forms):
+    for form, name in face.forms:
         for row in form.indicators:
             add(name, row.level1, row.level3, row.sources, Cell("是", "word"))
-        for conflict in face.conflicts(at):
-            add(name, "", _name_in(conflict), conflict.sources, Cell(f"否({conflict.code})", "error"))
+        for conflict in form.conflicts:
+            add(name, conflict.level1, conflict.level3, conflict.sources, Cell(f"否({conflict.code})", "error"))
     captions = [
         "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
     ]
@@ -775,14 +688,13 @@ FUNDS_COLUMNS = (
 
 def _funds_sources(face: _Face) -> Sheet:
     """Every amount that was added into the funds block."""
-    units = {(line.file, line.sheet): line.unit for line in face.result.projects}
     lines: list[Line] = []
     for form, name in face.forms:
         for row in form.funds:
-            for file, sheet, cells, amounts in row.sources:
-                places = [face.place(file, sheet, cell) for cell in cells]
-                amount_and_place = [part for pair in zip(amounts, places, strict=True) for part in pair]
-                lines.append((name, row.label, file, units.get((file, sheet)), sheet, *amount_and_place))
+            for source in row.sources:
+                places = [face.place(source.file, source.sheet, cell) for cell in source.cells]
+                amount_and_place = [part for pair in zip(source.amounts, places, strict=True) for part in pair]
+                lines.append((name, row.label, source.file, source.unit, source.sheet, *amount_and_place))
             lines.append(_funds_total(name, row))
     captions = ("每一行是一张自评表的一项资金,各列直接相加;以元填报的已换算为万元。",)
     return _list(FUNDS, "资金来源", captions, FUNDS_COLUMNS, lines, keep=2, tab_color="#7F7F7F")
@@ -857,6 +769,5 @@ def _why_and_cure(line: FileLine) -> tuple[str | None, str | None]:
     """原因 and 怎么办: what the gate said of this file, else what the catalogue says of its code."""
     if line.status == "temporary":
         return "其他程序打开文件时留下的临时文件", "无须处理。"
-    why, _, cure = (line.message or "").partition("。")
     rule = CATALOGUE.get(line.code or "")
-    return why or (rule.title if rule else None), cure or (rule.cure if rule else None)
+    return line.why or (rule.title if rule else None), (f"{line.cure}。" if line.cure else rule.cure if rule else None)

@@ -5,12 +5,12 @@ A `Filing` is what a unit fills in; `form_sheet` lays it out. Where things stand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from perf_xl.sheets import Area, Cell, Print, Sheet
+from perf_xl.sheets import Area, Paper, Print, Sheet
 
 NOTES = (
     "注:1.其他资金包括中央补助、各级财政资金共同投入到同一项目的自有资金、社会资金等。",
@@ -25,7 +25,16 @@ NOTES = (
 
 WIDTHS = (11.0, 13.0, 22.0, 15.0, 15.0, 10.0, 10.0, 20.0)
 FUNDS_HEAD = ("年初预算数(万元)", "全年预算数(万元)", "全年执行数(万元)", "执行率(%)", "分值", "得分")
-INDICATOR_HEAD = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值(权重)", "指标得分", "偏差原因分析及改进措施")
+INDICATOR_HEAD = (
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "年度指标值",
+    "实际完成值",
+    "分值(权重)",
+    "指标得分",
+    "偏差原因分析及改进措施",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,74 +82,43 @@ class Filing:
 
 def form_sheet(filing: Filing, name: str = "自评表") -> Sheet:
     """Lay a filing out as the official form (自评表), ready for A4."""
-    page = _Page()
-    page.line((filing.title, 8, "title"))
-    page.line(("项目名称", 2, "label"), (filing.project, 6, "text"))
-    page.line(("主管部门", 2, "label"), (filing.department, 3, "text"), ("实施单位", 1, "label"), (filing.unit, 2, "text"))
-    page.line(("项目资金\n(万元)", 2, "label"), *((head, 1, "label") for head in FUNDS_HEAD))
+    paper = Paper()
+    paper.line(("AH", filing.title, "title"))
+    paper.line(("AB", "项目名称", "label"), ("CH", filing.project, "text"))
+    paper.line(
+        ("AB", "主管部门", "label"), ("CE", filing.department, "text"),
+        ("F", "实施单位", "label"), ("GH", filing.unit, "text"),
+    )  # fmt: skip
+    paper.line(("AB", "项目资金\n(万元)", "label"), *zip("CDEFGH", FUNDS_HEAD, ["label"] * 6, strict=True))
     for row in filing.funds:
-        amounts = [(row.initial_budget, 1, "amount"), (row.budget, 1, "amount"), (row.executed, 1, "amount")]
-        points = [(row.rate, 1, "share"), (row.weight, 1, "mark"), (row.score, 1, "mark")]
-        page.line((row.label, 2, "word"), *amounts, *points)
-    top = page.line(("年度\n总体\n目标", 1, "label"), ("预期目标", 4, "label"), ("实际完成情况", 3, "label"))
-    page.line((None, 1, "label"), (filing.expected, 4, "text"), (filing.actual, 3, "text"))
-    page.merged.append(Area(top, 0, top + 1, 0))
-    head = page.line(*((word, 1, "label") for word in INDICATOR_HEAD))
-    _indicators(page, filing.indicators)
-    page.line(("总分", 6, "label"), (filing.total, 1, "mark"), (None, 1, "text"))
-    page.line(("说明", 1, "label"), (filing.remark, 7, "text"))
-    for note in NOTES:
-        page.line((note, 8, "note"))
-    area = Area(0, 0, len(page.rows) - 1, 7)
-    printing = Print(repeat=(head, head), area=area)
-    return Sheet(name, page.rows, WIDTHS, page.merged, gridlines=False, printing=printing)
-
-
-def _indicators(page: _Page, indicators: Sequence[FiledIndicator]) -> None:
-    """The rows of the indicators, with merged parents."""
-    first = len(page.rows)
-    for one in indicators:
-        page.line(
-            (one.level1, 1, "word"), (one.level2, 1, "word"), (one.level3, 1, "text"), (one.target, 1, "word"),
-            (one.actual, 1, "word"), (one.weight, 1, "mark"), (one.score, 1, "mark"), (one.reason, 1, "text"),
+        paper.line(
+            ("AB", row.label, "word"), ("C", row.initial_budget, "amount"), ("D", row.budget, "amount"),
+            ("E", row.executed, "amount"), ("F", row.rate, "share"), ("G", row.weight, "mark"), ("H", row.score, "mark"),
         )  # fmt: skip
-    levels1 = [one.level1 for one in indicators]
-    levels2 = [f"{one.level1}/{one.level2}" for one in indicators]
-    for column, keys in ((0, levels1), (1, levels2)):
-        for start, length in runs(keys):
-            if length > 1:
-                page.merged.append(Area(first + start, column, first + start + length - 1, column))
-                for row in range(first + start + 1, first + start + length):
-                    page.rows[row][column] = Cell(None, "word")
+    goals = paper.line(("A", "年度\n总体\n目标", "label"), ("BE", "预期目标", "label"), ("FH", "实际完成情况", "label"))
+    paper.line(("A", None, "label"), ("BE", filing.expected, "text"), ("FH", filing.actual, "text"))
+    paper.stack(goals, "A")
+    head = paper.line(*zip("ABCDEFGH", INDICATOR_HEAD, ["label"] * 8, strict=True))
+    _indicators(paper, filing.indicators)
+    paper.line(("AF", "总分", "label"), ("G", filing.total, "mark"), ("H", None, "text"))
+    paper.line(("A", "说明", "label"), ("BH", filing.remark, "text"))
+    for note in NOTES:
+        paper.line(("AH", note, "note"))
+    printing = Print(repeat=(head, head), area=Area(0, 0, len(paper.rows) - 1, 7))
+    return Sheet(name, paper.rows, WIDTHS, paper.merged, gridlines=False, lowest=24, printing=printing)
 
 
-def runs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Return where equal neighbours begin and how many they are.
-
-    >>> list(runs("aab"))
-    [(0, 2), (2, 1)]
-    """
-    start = 0
-    for _, group in groupby(keys):
-        length = len(list(group))
-        yield start, length
-        start += length
-
-
-class _Page:
-    """Rows being laid out: pieces are (value, columns it is merged over, style)."""
-
-    def __init__(self) -> None:
-        self.rows: list[list[Cell | None]] = []
-        self.merged: list[Area] = []
-
-    def line(self, *pieces: tuple[str | Decimal | None, int, str]) -> int:
-        """Add a row; return its number."""
-        row = len(self.rows)
-        cells: list[Cell | None] = []
-        for value, span, style in pieces:
-            if span > 1:
-                self.merged.append(Area(row, len(cells), row, len(cells) + span - 1))
-            cells += [Cell(value, style), *(Cell(None, style) for _ in range(span - 1))]
-        self.rows.append(cells)
-        return row
+def _indicators(paper: Paper, indicators: Sequence[FiledIndicator]) -> None:
+    """The rows of the indicators, under merged first and second levels."""
+    for _, of_level1 in groupby(indicators, key=lambda one: one.level1):
+        first = len(paper.rows)
+        for _, of_level2 in groupby(of_level1, key=lambda one: one.level2):
+            second = len(paper.rows)
+            for one in of_level2:
+                paper.line(
+                    ("A", one.level1, "word"), ("B", one.level2, "word"), ("C", one.level3, "text"),
+                    ("D", one.target, "word"), ("E", one.actual, "word"), ("F", one.weight, "mark"),
+                    ("G", one.score, "mark"), ("H", one.reason, "text"),
+                )  # fmt: skip
+            paper.stack(second, "B")
+        paper.stack(first, "A")

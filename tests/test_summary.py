@@ -124,7 +124,7 @@ def consolidated(
         try:
             scores = [score(form) for form in read_forms(read_grids(path.read_bytes(), name), name)]
         except WorkbookUnreadable as refusal:
-            parts.append(Partial(files=(FileLine(name, "refused", refusal.code, refusal.sentence),)))
+            parts.append(Partial(files=(FileLine(name, "refused", refusal.code, refusal.why, refusal.cure),)))
             continue
         tables = tuple(digest(one, audit(one)) for one in scores)
         parts.append(Partial(tables, (FileLine(name, "read", forms=len(tables)),)))
@@ -346,7 +346,7 @@ def test_a_file_in_no_state_is_loud(five: Consolidation) -> None:
 
 
 def test_nothing_to_consolidate_still_gives_a_book() -> None:
-    book = book_of(conclude(Partial(files=(FileLine("坏了.xlsx", "refused", "X01", "文件已加密。请取消密码。"),))))
+    book = book_of(conclude(Partial(files=(FileLine("坏了.xlsx", "refused", "X01", "文件已加密", "请取消密码"),))))
     assert [sheet.name for sheet in book.sheets] == [PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES]
     line = lines_of(sheet_of(book, FILES))[0]
     assert [line["原因"], line["怎么办"]] == ["文件已加密", "请取消密码。"]
