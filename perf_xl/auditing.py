@@ -175,7 +175,7 @@ def printed_rate_is_wrong(score: FormScore) -> Iterator[Fault]:
 
 
 def _label(row: FundsRow) -> str:
-    return f"“{(row.label.text or '').rstrip(':').rstrip(':')}”"
+    return f"“{(row.label.text or '').rstrip(':：')}”"
 
 
 @check(

@@ -76,6 +76,9 @@ class _Group(_Chinese, click.Group):
         kwargs["standalone_mode"] = False
         try:
             code = super().main(*args, **kwargs)
+        except click.exceptions.NoArgsIsHelpError as asked:
+            click.echo(asked.ctx.get_help() if asked.ctx else "")
+            code = CLEAN
         except click.UsageError as problem:
             _complain(_usage_sentence(problem))
             code = COULD_NOT_RUN
@@ -96,6 +99,7 @@ def _usage_sentence(problem: click.UsageError) -> str:
         return f"没有 {problem.option_name} 这个选项。{helping}"
     if isinstance(problem, click.MissingParameter):
         name = problem.param.human_readable_name if problem.param else ""
+        name = "、".join(problem.param.opts) if isinstance(problem.param, click.Option) else name
         return f"缺少 {name}。{helping}"
     if isinstance(problem, click.BadParameter):
         name = problem.param.human_readable_name if problem.param else ""
@@ -431,9 +435,12 @@ def consolidate_command(
     """把一个文件夹的自评表汇总成一份结果:绝对值相加,相对值按资金加权,定性按三档。"""
     book = pipeline.load_rulebook(rulebook)
     units = pipeline.read_roster(roster) if roster else []
-    leave_out = [path for path in (output, json_path, Path(roster) if roster else None) if path is not None]
-    files = pipeline.find_files(paths, leave_out, leave_out_below=tables)
-    pipeline.refuse_to_overwrite(files, [output, *([json_path] if json_path else [])])
+    outputs = [output, *([json_path] if json_path else []), *(pipeline.table_paths(tables) if tables else [])]
+    pipeline.refuse_to_overwrite([], outputs)
+    files = pipeline.find_files(paths, [*outputs, *([Path(roster)] if roster else [])])
+    if not files:
+        _complain("没有找到自评表:所给的位置没有文件。请核对路径。")
+        return FINDINGS
     with _progress("汇总") as progress:
         result = pipeline.consolidate(
             files, as_one=as_one, rulebook=book, roster=units, jobs=jobs or pipeline.jobs_for(files), progress=progress

@@ -25,20 +25,18 @@ class _CannotSay(Exception):
     """The formula is beyond what is worked out here."""
 
 
-Lookup = Callable[[int, int], Fraction | None]
-"""Number in a 0-based cell; None for a blank or a text. Raises `_CannotSay` through `_Evaluation` for what is not known."""
+Lookup = Callable[[int, int], Decimal | str | None]
+"""What stands in a 0-based cell: a number, a text (an error value, an unknown result too), or nothing."""
 
 
-def evaluate(
-    formula: str, lookup: Callable[[int, int], Decimal | None], known: Callable[[int, int], bool]
-) -> Decimal | None:
-    """Work a formula out. `lookup` gives a cell's number, `known` tells whether the cell can be relied on.
+def evaluate(formula: str, lookup: Lookup) -> Decimal | None:
+    """Work a formula out; a text where a number is needed makes it impossible, within a range it is passed over.
 
-    >>> evaluate("ROUND(A1/B1*10,2)", lambda row, column: [Decimal("51.91"), Decimal(78)][column], lambda *_: True)
+    >>> evaluate("ROUND(A1/B1*10,2)", lambda row, column: [Decimal("51.91"), Decimal(78)][column])
     Decimal('6.66')
     """
     try:
-        result = _Evaluation(formula, lookup, known).result()
+        result = _Evaluation(formula, lookup).result()
     except (_CannotSay, ZeroDivisionError, RecursionError):
         return None
     top, bottom = result.numerator, result.denominator
@@ -48,10 +46,8 @@ def evaluate(
 class _Evaluation:
     """One formula being worked out, from left to right."""
 
-    def __init__(
-        self, formula: str, lookup: Callable[[int, int], Decimal | None], known: Callable[[int, int], bool]
-    ) -> None:
-        self.lookup, self.known = lookup, known
+    def __init__(self, formula: str, lookup: Lookup) -> None:
+        self.lookup = lookup
         self.tokens: list[tuple[str, str]] = []
         at, text = 0, formula.strip().lstrip("=+")
         while at < len(text):
@@ -134,11 +130,13 @@ class _Evaluation:
             return value
         raise _CannotSay
 
-    def cell(self, row: int, column: int) -> Fraction | None:
-        if not self.known(row, column):
+    def cell(self, row: int, column: int, in_range: bool = False) -> Fraction | None:
+        found = self.lookup(row, column)
+        if isinstance(found, str):
+            if in_range and not found.startswith(("#", "?")):
+                return None
             raise _CannotSay
-        number = self.lookup(row, column)
-        return None if number is None else Fraction(number)
+        return None if found is None else Fraction(found)
 
     def function(self, name: str) -> Fraction:
         self.take("(")
@@ -172,6 +170,8 @@ class _Evaluation:
             (top, left), (bottom, right) = position(first), position(last)
             if (bottom - top + 1) * (right - left + 1) > 10_000:
                 raise _CannotSay
-            cells = [self.cell(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+            cells = [
+                self.cell(row, column, True) for row in range(top, bottom + 1) for column in range(left, right + 1)
+            ]
             return [number for number in cells if number is not None]
         return [self.comparison()]

@@ -21,6 +21,7 @@ from perf_xl.model import Form
 from perf_xl.reading import read_forms
 from perf_xl.rules import Rulebook
 from perf_xl.scoring import score
+from perf_xl.tables import COLUMNS, is_own_table
 from perf_xl.workbooks import is_own_output, read_grids
 
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"
@@ -56,9 +57,7 @@ def is_temporary(name: str) -> bool:
     return lower.startswith(("~$", ".~lock")) or lower.endswith(".tmp") or lower in ("thumbs.db", ".ds_store")
 
 
-def find_files(
-    paths: Sequence[str | Path], leave_out: Iterable[Path] = (), leave_out_below: Path | None = None
-) -> list[SourceFile]:
+def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> list[SourceFile]:
     """Return every regular file that the paths name: files, folders (with all below them) and patterns.
 
     Raises:
@@ -74,23 +73,30 @@ def find_files(
         if not matches:
             raise NothingToDo(f"找不到“{given}”。请核对文件或文件夹的名称和位置。")
         roots.extend(matches)
-    folders = [root for root in roots if root.is_dir()]
-    if len(roots) == 1 and folders:
-        base = roots[0].resolve()
-    else:
-        parents = {str(root.resolve() if root.is_dir() else root.resolve().parent) for root in roots}
-        base = Path(os.path.commonpath(parents))
+    base = _base_of(roots)
     omitted = {path.resolve() for path in leave_out}
-    omitted_folder = leave_out_below.resolve() if leave_out_below else None
     found: dict[Path, SourceFile] = {}
     for root in roots:
         for path in [root] if root.is_file() else _below(root):
             resolved = path.resolve() if not path.is_symlink() else path.parent.resolve() / path.name
-            if omitted_folder and omitted_folder in resolved.parents:
-                continue
             if resolved not in omitted and resolved not in found:
-                found[resolved] = SourceFile(path, resolved.relative_to(base).as_posix())
+                found[resolved] = SourceFile(path, _name_of(resolved, base))
     return sorted(found.values(), key=lambda file: file.name)
+
+
+def _base_of(roots: Sequence[Path]) -> Path | None:
+    """The folder to which names are relative: the one given, else what all have in common; None across drives."""
+    parents = {str(root.resolve() if root.is_dir() else root.resolve().parent) for root in roots}
+    try:
+        return Path(os.path.commonpath(parents))
+    except ValueError:
+        return None
+
+
+def _name_of(path: Path, base: Path | None) -> str:
+    if base is not None:
+        return path.relative_to(base).as_posix()
+    return f"{path.drive.rstrip(':')}/{path.relative_to(path.anchor).as_posix()}"
 
 
 def _glob(pattern: Path) -> Iterator[Path]:
@@ -110,7 +116,7 @@ def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
     try:
         data = file.path.read_bytes()
-        if is_own_output(data):
+        if is_own_output(data) or is_own_table(data):
             return FileResult(file, own=True)
         forms = tuple(read_forms(read_grids(data, file.name), file.name))
     except WorkbookUnreadable as refusal:
@@ -119,8 +125,9 @@ def read_file(file: SourceFile) -> FileResult:
         cure = "请关闭正在使用它的程序,或检查读取权限后重试"
         return FileResult(file, refusal=WorkbookUnreadable(file.name, "文件被占用或没有读取权限", cure))
     except OSError as problem:
-        reason = f"文件打不开({problem.strerror or type(problem).__name__})"
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, reason, "请检查磁盘或网络后重试"))
+        missing = isinstance(problem, FileNotFoundError)
+        reason, cure = ("找不到文件", "请核对文件的名称和位置") if missing else ("文件打不开", "请检查磁盘或网络后重试")
+        return FileResult(file, refusal=WorkbookUnreadable(file.name, reason, cure))
     if not forms:
         cure = "请确认报送的是项目支出绩效自评表,且“三级指标、年度指标值、实际完成值”等表头没有被删除"
         return FileResult(file, refusal=WorkbookUnreadable(file.name, "工作簿里没有找到自评表", cure, "X02"))
@@ -226,25 +233,27 @@ def jobs_for(files: Sequence[SourceFile]) -> int:
     return 1 if len(files) < 4 * CHUNK else os.cpu_count() or 1
 
 
+def table_paths(folder: Path) -> list[Path]:
+    """The files that the data tables are written to."""
+    return [folder / f"{name}.{kind}" for name in COLUMNS for kind in ("csv", "parquet")]
+
+
 def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) -> None:
     """Make sure that no result would be written over something that is not a result of ours.
 
     Raises:
-        OutputNotWritable: the output exists and is somebody's file.
+        OutputNotWritable: the output exists and is somebody's file, or a folder.
     """
     inputs = {file.path.resolve() for file in files}
     for output in outputs:
-        if output.resolve() in inputs:
-            raise OutputNotWritable(str(output), "它是本次要读取的文件")
-        if output.is_file() and output.suffix.lower() != ".json":
-            try:
-                ours = is_own_output(output.read_bytes())
-            except OSError:
-                continue
-            if not ours:
-                raise OutputNotWritable(str(output), "已有同名文件,而且不是汇总结果,为免覆盖未写入")
         if output.is_dir():
             raise OutputNotWritable(str(output), "这是一个文件夹")
+        if output.resolve() in inputs:
+            raise OutputNotWritable(str(output), "它是本次要读取的文件")
+        if output.is_file():
+            data = output.read_bytes()
+            if data and not is_own_output(data) and not is_own_table(data):
+                raise OutputNotWritable(str(output), "已有同名文件,而且不是以前的汇总结果,为免覆盖未写入")
 
 
 def save(

@@ -36,7 +36,7 @@ from perf_xl.model import (
 
 # --- the words of the form --------------------------------------------------------------------------------------------
 
-_BRACKETS = re.compile(r"\([^()]*\)|\([^()]*$|[A-Z](?:/[A-Z])?\)$|[::*]")
+_BRACKETS = re.compile(r"\([^()]*\)|\([^()]*$|[A-Z](?:/[A-Z])?\)$|[:*]")
 
 
 def _patterns(**words: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -104,31 +104,31 @@ _HEAD_LABELS = _patterns(
     person=r"项目负责人|负责人|联系人|联系电话|填报日期|填报人",
 )
 _TOTAL_ROW = re.compile(
-    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|自评得分|项目总得分|绩效自评总分)(?:\([^)]*\))?[::]?(?P<rest>.*)"
+    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|自评得分|项目总得分|绩效自评总分)(?:\([^)]*\))?:?(?P<rest>.*)"
 )
-_REMARK = re.compile(r"(?:其他)?(?:需要)?说明(?:的?(?:问题|情况|事项))?[::]?(?P<rest>.*)|备注[::]?(?P<rest2>.*)")
+_REMARK = re.compile(r"(?:其他)?(?:需要)?说明(?:的?(?:问题|情况|事项))?:?(?P<rest>.*)|备注:?(?P<rest2>.*)")
 _FOOT = re.compile(
-    r"(?:注|附注|备注|说明|填表说明|填报说明|填写说明)(?:[::\d(].*)?$|(?:填报|填表|制表|审核|经办|复核|联系|负责)(?:人|单位|日期|电话).*"
+    r"(?:注|附注|备注|说明|填表说明|填报说明|填写说明)(?:[:\d(].*)?$|(?:填报|填表|制表|审核|经办|复核|联系|负责)(?:人|单位|日期|电话).*"
     r"|(?:单位|项目|部门|财务)(?:负责人|公章|盖章|签章).*|联系电话.*|\d[.、].{12,}|.*\(?(?:盖章|签章|签字)\)?$"
 )
-_TITLE = re.compile(r".*(?:自评价?表|自评情况表|绩效[^,。;]{0,14}表|完成情况表|自评报表)(?:[((].*)?")
+_TITLE = re.compile(r".*(?:自评价?表|自评情况表|绩效[^,。;]{0,14}表|完成情况表|自评报表)(?:\(.*)?")
 _GOAL_EXPECTED = re.compile(
-    r"(?:年初|年度|预期|项目)?(?:设定|预期|总体|绩效)*(?:绩效)?目标(?:[::](?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
+    r"(?:年初|年度|预期|项目)?(?:设定|预期|总体|绩效)*(?:绩效)?目标(?::(?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
 )
 _GOAL_ACTUAL = re.compile(
-    r"(?:全年|年度|项目|目标|绩效|总体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:[::](?P<rest>.+))?|目标(?:实际)?完成情况"
+    r"(?:全年|年度|项目|目标|绩效|总体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?::(?P<rest>.+))?|目标(?:实际)?完成情况"
 )
 _NO_FUNDS = re.compile(r"管理情况|科学性|及时性|合规性|规范性|准确性|责任履行|情况说明|存在问题|资金来源说明")
 """Rows of the block 资金管理情况, which some forms put below the funds."""
 _SIDE_OF_FUNDS = re.compile(
-    r"(?:项目|预算|年度|专项)?(?:资金|执行|投入)?(?:执行|使用|投入)?(?:资金|情况)(?:\(?(?:单位[::])?(?:万|亿|千|百万)?元\)?)?"
+    r"(?:项目|预算|年度|专项)?(?:资金|执行|投入)?(?:执行|使用|投入)?(?:资金|情况)(?:\(?(?:单位:)?(?:万|亿|千|百万)?元\)?)?"
 )
 _MONEY_UNIT = re.compile(r"(?:亿|百万|万|千)?元")
-_LEVEL_WEIGHT = re.compile(r"[((]?(\d+(?:\.\d+)?)分[))]?|[((](\d+(?:\.\d+)?)%?[))]")
-_LEVEL_RANGE = re.compile(r"[((]?\d+-\d+[))]?分?")
+_LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
+_LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
 _HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
-_NAME_WEIGHT = re.compile(r"[((](\d+(?:\.\d+)?)分[))]")
-_FILLER_NAME = re.compile(r"(?:三级)?指标\d*[::.、]?[/—…-]*|[….。·]+|[/\\—–-]+|[((]?\d*[))]?")
+_NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
+_FILLER_NAME = re.compile(r"(?:三级)?指标\d*[:.、]?[/—…-]*|[….。·]+|[/\\—–-]+|\(?\d*\)?")
 _DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
 _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
 
@@ -136,7 +136,7 @@ _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
 @lru_cache(maxsize=16384)
 def _head_label(key: str) -> tuple[str, str] | None:
     """Return (field, text after a colon) of a label in the head."""
-    label, colon, rest = re.sub(r"^(.{1,14}?)[::]", r"\1:", key).partition(":")
+    label, colon, rest = key.partition(":")
     bare = _BRACKETS.sub("", label)
     for name, pattern in _HEAD_LABELS:
         if pattern.fullmatch(bare):
@@ -148,7 +148,7 @@ def _head_label(key: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=16384)
 def _kind_of_funds(label: str) -> str:
     """Return the kind of a funds row by its folded label."""
-    bare = re.sub(r"^其中[::\-—]?|[::]$", "", _BRACKETS.sub("", label))
+    bare = re.sub(r"^其中[:\-—]?|:$", "", _BRACKETS.sub("", label))
     if label.startswith("其中") is False and re.fullmatch(
         r"(?:年度|项目|全年|预算)*(?:财政)?(?:资金|资金总额|总金额|总额|金额|合计|资金合计|总计|资金总计|预算资金总额)"
         r"|(?:.{0,4})?预算执行情况|合计|资金总额",
@@ -209,7 +209,7 @@ class _Sheet:
         """The result of a formula that the file does not store; each is worked out, and reported, once."""
         if at not in self.worked_out:
             self.worked_out[at] = None
-            number = evaluate(self.grid.uncalculated[at], self._number, self._known)
+            number = evaluate(self.grid.uncalculated[at], self._operand)
             self.worked_out[at] = number
             stored = self.grid.number(*at)
             if number is None and stored is None:
@@ -219,16 +219,14 @@ class _Sheet:
         number = self.worked_out[at]
         return self.grid.number(*at) if number is None else number
 
-    def _number(self, row: int, column: int) -> Decimal | None:
+    def _operand(self, row: int, column: int) -> Decimal | str | None:
+        """What a formula finds in a cell: a number, a text, nothing; an error value as text."""
         at = (row, column)
         if at in self.grid.uncalculated:
-            return self.result(at)
+            number = self.result(at)
+            return "?" if number is None else number
         number = self.grid.number(row, column)
-        return number
-
-    def _known(self, row: int, column: int) -> bool:
-        at = (row, column)
-        return at not in self.grid.errors and (at not in self.grid.uncalculated or self.result(at) is not None)
+        return number if number is not None else self.grid.text(row, column) or None
 
     def written(self, row: int, columns: Sequence[int]) -> Written:
         """The text in a span of columns; pieces in several cells are joined in their order."""
@@ -290,7 +288,7 @@ class _Sheet:
         for at in range(self.right_of(row, column), len(self.grid.values[row])):
             text = self.text(row, at)
             if text:
-                if _head_label(fold(text).rstrip(":")) is not None and not re.search(r"[::].", text):
+                if _head_label(fold(text).rstrip(":")) is not None and not re.search(r"[:：].", text):
                     return Written(None, None, address(row, at))
                 return Written(text, self.raw_number(row, at), address(row, at))
         return Written(None, None, address(row, column))
@@ -508,38 +506,44 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     )
 
 
+_LABELLED = re.compile(
+    r"(?P<label>[^\s:：][^:：]{1,13}?)\s*[:：]\s*(?P<value>.*?)(?=\s+[^\s:：]{2,10}\s*[:：]|$)", re.S
+)
+"""One of perhaps several labels in one cell: 项目名称:甲  实施单位:乙."""
+
+
 def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
     """项目名称, 主管部门, 实施单位, and a total that stands in the head."""
     head: dict[str, Written] = {}
     for row in range(first, last):
         for column, key in enumerate(sheet.keys[row]):
-            if not key:
-                continue
-            label = _head_label(key.rstrip(":") if key.count(":") == 1 and key.endswith(":") else key)
-            if label is None or label[0] == "person":
-                continue
-            name, inline = label
-            if name == "total" and _roles(sheet, row, funds=True).keys() - {column}:
-                continue  # 得分 as a header of the funds block
-            if inline:
-                text = re.split(r"[::]", sheet.text(row, column), maxsplit=1)[-1].strip() if ":" in key else inline
-                value = Written(_until_next_label(text), None, address(row, column))
-            else:
-                value = sheet.value_right_of(row, column)
-            if value.text is None:
-                continue
-            if name == "total":
-                number = value.number if value.number is not None else decimal_in(fold(value.text).removesuffix("分"))
-                if number is None:
-                    continue
-                value = Written(value.text, number, value.cell)
-            head.setdefault(name, value)
+            if key:
+                for name, value in _labelled(sheet, row, column, key):
+                    head.setdefault(name, value)
     return head
 
 
-def _until_next_label(text: str) -> str:
-    """Several labels in one line: 项目名称:甲  实施单位:乙."""
-    return re.split(r"\s+(?=[^\s::]{2,10}[::])", text)[0].strip()
+def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[str, Written]]:
+    """Return the fields of the head that a cell names, with what stands behind the colon or right of the cell."""
+    cell = address(row, column)
+    if ":" in key.rstrip(":"):
+        pieces = [(match["label"], match["value"].strip()) for match in _LABELLED.finditer(sheet.text(row, column))]
+    else:
+        pieces = [(key.rstrip(":"), "")]
+    for text, inline in pieces:
+        label = _head_label(fold(text))
+        if label is None or label[0] == "person":
+            continue
+        name = label[0]
+        if name == "total" and _roles(sheet, row, funds=True).keys() - {column}:
+            continue  # 得分 as a header of the funds block
+        inline = inline or label[1]
+        value = Written(inline, None, cell) if inline else sheet.value_right_of(row, column)
+        if name == "total" and value.text is not None:
+            number = value.number if value.number is not None else decimal_in(fold(value.text).removesuffix("分"))
+            value = Written(value.text if number is not None else None, number, value.cell)
+        if value.text is not None:
+            yield name, value
 
 
 def _year_of(
@@ -549,7 +553,7 @@ def _year_of(
     candidates = [title.text or ""]
     for row in range(max(first - 2, 0), last):
         for key in sheet.keys[row] if row < len(sheet.keys) else ():
-            if re.fullmatch(r"[((]?(?:填报年度|年度|预算年度)?[::]?20\d\d年?度?[))]?", key):
+            if re.fullmatch(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?", key):
                 candidates.append(key)
     if "year" in head:
         candidates.append(head["year"].text or "")
@@ -577,13 +581,13 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     rows = [] if funds_header is None else [funds_header, *range(funds_header + 1, last)]
     for row in rows:
         for key in sheet.keys[row]:
-            if key and len(key) < 30 and (match := re.search(r"[((:]?((?:亿|百万|万|千)?元)[))]?", key)):
+            if key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
                 digits = re.search(r"\d", key)
                 if not digits and (row == funds_header or "(" in key):
                     return match.group(1)
     for row in range(first, last):
         for key in sheet.keys[row]:
-            if match := re.search(r"单位[::]((?:人民币)?(?:亿|百万|万|千)?元)", key):
+            if match := re.search(r"单位:((?:人民币)?(?:亿|百万|万|千)?元)", key):
                 return match.group(1).removeprefix("人民币")
     return None
 
@@ -701,7 +705,7 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
             if below > row + 1 and not one.text and not other.text and below > side_end:
                 break
         if not expected and not actual:
-            inline = [re.split(r"[::]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
+            inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
             expected = [Written(inline[0][1], None, address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
             actual = [Written(inline[1][1], None, address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
         return Goal(_joined(expected), _joined(actual))
@@ -745,7 +749,7 @@ class _Body:
                     inline = match.group("rest") or ""
                     self.remark = (
                         Written(
-                            re.split(r"[::]", sheet.text(row, column), maxsplit=1)[-1].strip(),
+                            re.split(r"[:：]", sheet.text(row, column), maxsplit=1)[-1].strip(),
                             None,
                             address(row, column),
                         )

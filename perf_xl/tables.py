@@ -127,7 +127,7 @@ _AMOUNTS = {
     "indicators": ("target", "target_high", "actual", "completion", "weight", "score"),
     "contributions": ("weight", "funds", "completion"),
 }
-_COLUMNS = {
+COLUMNS = {
     "projects": [
         "project",
         "unit",
@@ -189,6 +189,17 @@ _COLUMNS = {
 }
 
 
+OWN_MARK = b"perf_xl"
+"""Key of the metadata that every Parquet file of ours carries."""
+
+
+def is_own_table(data: bytes) -> bool:
+    """Return whether these bytes are a data table that a consolidation has written: not a form, and not to be read."""
+    if data.startswith(b"PAR1"):
+        return OWN_MARK in data[-65536:]
+    return any(data.startswith(b"\xef\xbb\xbf" + ",".join(columns).encode() + b"\r\n") for columns in COLUMNS.values())
+
+
 def frames(result: Consolidation) -> dict[str, pd.DataFrame]:
     """Return the five tables of a consolidation as DataFrames, in the columns and dtypes listed above."""
     import pandas as pd
@@ -199,8 +210,8 @@ def frames(result: Consolidation) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
     made = {}
     for name, rows in makers.items():
-        frame = pd.DataFrame(list(rows(result)), columns=_COLUMNS[name], dtype=object)
-        for column in _COLUMNS[name]:
+        frame = pd.DataFrame(list(rows(result)), columns=COLUMNS[name], dtype=object)
+        for column in COLUMNS[name]:
             if column in _COUNTS:
                 frame[column] = frame[column].astype("Int64")
             elif column == "counted":
@@ -257,6 +268,7 @@ def to_parquet(frame: pd.DataFrame, name: str) -> bytes:
             kind = pa.string()
         columns.append(pa.array(values, kind))
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table(columns, names=list(frame.columns)), sink, compression="zstd")
+    table = pa.table(columns, names=list(frame.columns)).replace_schema_metadata({OWN_MARK: name})
+    pq.write_table(table, sink, compression="zstd")
     data: bytes = sink.getvalue().to_pybytes()
     return data

@@ -628,7 +628,7 @@ def read_name(name: str) -> NameReading:
 def _without_prefix(folded: str) -> str:
     bare = folded.lstrip("★☆*◆●■▲·")
     bare = re.sub(
-        r"^指标\d{1,2}(?=20\d\d年)|^(?:三级)?指标\d*[::.、,)]|^指标\d{1,2}(?!\d)|^\d{1,2}[.、,::](?!\d)|^[((]\d{1,2}[))]",
+        r"^指标\d{1,2}(?=20\d\d年)|^(?:三级)?指标\d*[:.、,)]|^指标\d{1,2}(?!\d)|^\d{1,2}[.、,:](?!\d)|^\(\d{1,2}\)",
         "",
         bare,
     )

@@ -354,6 +354,7 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    written = openpyxl.load_workbook(io.BytesIO(data))
     if not book.worksheets:
         raise WorkbookUnreadable(file, "工作簿的格式特殊(Strict OOXML),读不到工作表", RESAVE)
     grids = []
@@ -361,7 +362,14 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
         values: list[list[Raw]] = []
         formats: dict[Position, str] = {}
         errors: dict[Position, str] = {}
+        uncalculated: dict[Position, str] = {}
         bottom, right = min(sheet.max_row, LIMITS["rows"]), min(sheet.max_column, LIMITS["columns"])
+        formulas = {
+            (cell.row - 1, cell.column - 1): str(cell.value).removeprefix("=")
+            for cells in written[sheet.title].iter_rows(max_row=bottom, max_col=right)
+            for cell in cells
+            if cell.data_type == "f"
+        }
         for row, cells in enumerate(sheet.iter_rows(max_row=bottom, max_col=right)):
             values.append([])
             for column, cell in enumerate(cells):
@@ -370,6 +378,8 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
                     values[-1].append(None)
                     continue
                 values[-1].append(cell.value)
+                if cell.value is None and (row, column) in formulas:
+                    uncalculated[(row, column)] = formulas[(row, column)]
                 if cell.value is not None and cell.number_format != "General" and not isinstance(cell.value, str):
                     formats[(row, column)] = cell.number_format
         merged = {
@@ -380,7 +390,7 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
         cut_off = (sheet.max_row, sheet.max_column) != (bottom, right)
         last = address(sheet.max_row - 1, sheet.max_column - 1) if cut_off else None
         hidden = sheet.sheet_state != "visible"
-        grids.append(Grid(sheet.title, values, merged, formats, errors=errors, hidden=hidden, last_cell=last))
+        grids.append(Grid(sheet.title, values, merged, formats, {}, errors, uncalculated, hidden, last_cell=last))
     return grids
 
 
@@ -551,6 +561,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         shown: dict[Position, str] = {}
         errors: dict[Position, str] = {}
         merged: dict[Position, Position] = {}
+        uncalculated: dict[Position, str] = {}
         for row in table.iter(f"{_TABLE}table-row"):
             cells: list[Raw] = []
             for cell in row:
@@ -566,6 +577,8 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
                     merged[at] = (at[0] + span[0] - 1, at[1] + span[1] - 1)
                 repeated = min(int(cell.get(f"{_TABLE}number-columns-repeated", 1)), 16384)
                 if value is None and not text:
+                    if cell.get(f"{_TABLE}formula"):
+                        uncalculated[at] = cell.get(f"{_TABLE}formula", "")
                     cells.extend([None] * repeated)
                     continue
                 if text.startswith(("#", "Err:")) and not isinstance(value, str):
@@ -587,7 +600,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         while values and not values[-1]:
             values.pop()
         hidden = table.get(f"{_TABLE}style-name") in hidden_styles
-        grids.append(Grid(table.get(f"{_TABLE}name", ""), values, merged, {}, shown, errors, hidden=hidden))
+        grids.append(Grid(table.get(f"{_TABLE}name", ""), values, merged, {}, shown, errors, uncalculated, hidden))
     return grids
 
 

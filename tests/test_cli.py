@@ -56,6 +56,16 @@ def test_what_cannot_be_run_is_one_sentence_and_exit_2(arguments: tuple[str, ...
     assert result.stdout == ""
 
 
+def test_alone_it_shows_its_help() -> None:
+    result = run()
+    assert result.exit_code == 0
+    assert "用法:" in result.stdout
+
+
+def test_a_missing_option_is_named_as_it_is_typed() -> None:
+    assert "缺少 -o" in run("consolidate", SEED).stderr
+
+
 class TestExitCodes:
     def test_clean(self) -> None:
         assert run("check", CLEAN).exit_code == run("score", SEED).exit_code == run("read", SEED).exit_code == 0

@@ -8,11 +8,19 @@ import pytest
 
 from perf_xl.formulas import evaluate
 
-CELLS = {(0, 0): Decimal("51.91"), (0, 1): Decimal(78), (1, 0): Decimal("2.675"), (1, 1): None, (2, 0): Decimal("-3")}
+CELLS: dict[tuple[int, int], Decimal | str | None] = {
+    (0, 0): Decimal("51.91"),
+    (0, 1): Decimal(78),
+    (1, 0): Decimal("2.675"),
+    (1, 1): None,
+    (2, 0): Decimal("-3"),
+    (3, 0): "50%",
+    (4, 0): "#REF!",
+}
 
 
 def work_out(formula: str) -> Decimal | None:
-    return evaluate(formula, lambda row, column: CELLS.get((row, column)), lambda row, column: (row, column) != (9, 9))
+    return evaluate(formula, lambda row, column: "?" if (row, column) == (9, 9) else CELLS.get((row, column)))
 
 
 @pytest.mark.parametrize(
@@ -39,6 +47,10 @@ def work_out(formula: str) -> Decimal | None:
         ("J10+1", None),
         ('IF(A1="","",1)', None),
         ("SUM(A1:XFD1048576)", None),
+        ("A1*A4", None),
+        ("SUM(A1,A4)", None),
+        ("SUM(A1:A4)", "51.585"),
+        ("SUM(A1:A5)", None),
         ("", None),
         ("A1+", None),
         ("(" * 300 + "1" + ")" * 300, None),

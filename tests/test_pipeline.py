@@ -112,6 +112,39 @@ def test_partial_results_add_up_in_any_grouping() -> None:
     assert whole + Partial() == whole
 
 
+def test_a_json_output_never_replaces_somebodys_json(folder: Path, tmp_path: Path) -> None:
+    mine = folder / "台账.json"
+    mine.write_text('{"mine": 1}', encoding="utf-8")
+    result = run("consolidate", folder, "-o", tmp_path / "o.xlsx", "--json", mine)
+    assert result.exit_code == 2
+    assert mine.read_text(encoding="utf-8") == '{"mine": 1}'
+
+
+def test_tables_may_stand_beside_the_inputs_and_are_not_read_again(folder: Path, tmp_path: Path) -> None:
+    before = consolidate_json(folder, tmp_path / "一")
+    with_tables = consolidate_json(folder, tmp_path / "二", "--tables", folder)
+    again = consolidate_json(folder, tmp_path / "三")
+    assert before == with_tables == again
+    assert (folder / "projects.parquet").is_file()
+
+
+def test_an_empty_folder_gives_no_result(tmp_path: Path) -> None:
+    (tmp_path / "空").mkdir()
+    result = run("consolidate", tmp_path / "空", "-o", tmp_path / "o.xlsx")
+    assert result.exit_code == 1
+    assert "没有找到自评表" in result.stderr
+    assert not (tmp_path / "o.xlsx").exists()
+
+
+def test_a_folder_without_forms_lists_its_files(tmp_path: Path) -> None:
+    home = tmp_path / "无表"
+    home.mkdir()
+    (home / "通知.txt").write_text("x", encoding="utf-8")
+    document = consolidate_json(home, tmp_path / "out")
+    assert document["forms"] == []
+    assert document["files"]["refused"] == 1
+
+
 class TestRoster:
     def test_who_did_not_file_is_named(self, folder: Path, tmp_path: Path) -> None:
         roster = tmp_path / "名单.txt"

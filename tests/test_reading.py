@@ -159,3 +159,32 @@ class TestDoubts:
 )
 def test_what_is_no_form_gives_none(rows: list[list[Any]]) -> None:
     assert read_forms([Grid("表", rows)], "甲.xlsx") == []
+
+
+class TestHead:
+    def test_several_labels_in_one_cell(self) -> None:
+        (form,) = read(TITLE, ["项目名称：甲项目  实施单位：乙单位   主管部门: 丙局"], HEADER, *ROWS)
+        assert (form.project.text, form.implementing_unit.text, form.competent_department.text) == (
+            "甲项目",
+            "乙单位",
+            "丙局",
+        )
+
+    def test_a_colon_in_the_value(self) -> None:
+        (form,) = read(TITLE, ["项目名称：甲项目：二期"], HEADER, *ROWS)
+        assert form.project.text == "甲项目：二期"
+
+    def test_a_label_with_a_colon_and_its_value_beside(self) -> None:
+        (form,) = read(TITLE, ["项目名称：", "甲项目"], HEADER, *ROWS)
+        assert form.project.text == "甲项目"
+
+    def test_the_remark_behind_its_label(self) -> None:
+        (form,) = read(TITLE, HEAD, HEADER, *ROWS, SUM, ["说明：有补充"])
+        assert form.remark.text == "有补充"
+
+
+def test_a_text_is_no_operand_of_a_formula() -> None:
+    rows = [*ROWS, ["总分", None, None, None, None, "50%", None]]
+    (form,) = read(TITLE, HEAD, HEADER, *rows, uncalculated={(6, 6): "F7*G4"})
+    assert form.total.number is None
+    assert any("没有保存计算结果" in doubt.message for doubt in form.doubts)
