@@ -49,7 +49,7 @@ class _Chinese:
 
 def _in_chinese(text: str) -> str:
     text = text.replace("Show this message and exit.", "显示帮助。").replace("[required]", "(必填)")
-    return re.sub(r"\s*\[x>=1\]", "", text)
+    return re.sub(r"\s*\[[\dx<>=]+\]", "", text)
 
 
 class _Command(_Chinese, click.Command):
@@ -126,20 +126,20 @@ def _print_json(document: Any) -> None:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[pipeline.Progress]:
-    """A progress bar on stderr, shown only when the work takes more than a second."""
+def _progress(what: str, always: bool = False) -> Iterator[pipeline.Progress]:
+    """A progress bar on stderr: where the work takes more than a second, or always, and then it stays."""
     started = monotonic()
     shown: list[Any] = []
 
     def advance(done: int, of: int) -> None:
-        if not shown and monotonic() - started < 1:
+        if not shown and not always and monotonic() - started < 1:
             return
         if not shown:
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             bar = Progress(
                 TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                console=_console(err=True), transient=True,
+                console=_console(err=True), transient=not always,
             )  # fmt: skip
             bar.start()
             shown.extend((bar, bar.add_task(what, total=of)))
@@ -187,6 +187,21 @@ def _report_refused(results: Sequence[pipeline.FileResult]) -> int:
 
 def _refused_json(results: Sequence[pipeline.FileResult]) -> list[Any]:
     return [contract.refusal_json(result.refusal) for result in results if result.refusal]
+
+
+# --- new -----------------------------------------------------------------------------------------------------------
+
+
+@main.command("new")
+@click.argument("output", type=click.Path(path_type=Path), metavar="自评表.xlsx")
+@click.option("--rows", type=click.IntRange(1, 50), default=2, metavar="N", help="每个二级指标留几行,缺省2行。")
+@click.option("--project", metavar="名称", help="预先填好项目名称。")
+@_rulebook_option
+def new_command(output: Path, rows: int, project: str | None, rulebook: str | None) -> int:
+    """新建一张空白的自评表。"""
+    written = pipeline.write_blank(output, pipeline.load_rulebook(rulebook), rows, project)
+    click.echo(f"已写出 {written}")
+    return CLEAN
 
 
 # --- read -------------------------------------------------------------------------------------------------------------
@@ -496,7 +511,7 @@ def demo_command(folder: Path | None) -> int:
     files = demo.write_example(folder)
     click.echo(f"已在“{folder}”写出 {len(files)} 个文件:五张自评表、一个损坏的文件、一个临时文件。")
     sources = pipeline.find_files([folder / demo.FILED])
-    with _progress("汇总") as progress:
+    with _progress("汇总", always=True) as progress:
         result = pipeline.consolidate(sources, as_one=demo.PROJECT, progress=progress)
     output = folder / "汇总结果.xlsx"
     written = pipeline.save(result, sources, output, folder / "汇总结果.json", None)

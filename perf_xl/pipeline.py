@@ -191,6 +191,22 @@ def read_roster(path: str | Path) -> list[str]:
     return [name.strip() for name in names if fold(name) and fold(name) not in _ROSTER_HEADS]
 
 
+def write_blank(output: Path, rulebook: Rulebook | None = None, rows: int = 2, project: str | None = None) -> Path:
+    """Write a blank form (空白自评表); return where.
+
+    Raises:
+        OutputNotWritable: something stands there already.
+    """
+    from perf_xl.sheets import Book
+    from perf_xl.template import blank, form_sheet
+    from perf_xl.writing import write_book
+
+    if output.exists():
+        raise OutputNotWritable(str(output), "已有同名文件,为免覆盖未写入")
+    filing = blank(rulebook or rules.default(), rows, project)
+    return write_book(Book([form_sheet(filing)], "项目支出绩效自评表"), output)
+
+
 # --- consolidation ----------------------------------------------------------------------------------------------------
 
 CHUNK = 64

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
+from perf_xl.rules import Rulebook
 from perf_xl.sheets import Area, Paper, Print, Sheet
 
 NOTES = (
@@ -56,28 +57,55 @@ class FiledIndicator:
 
     level1: str
     level2: str
-    level3: str
-    target: str
-    actual: str
-    weight: Decimal
-    score: Decimal | None
+    level3: str | None = None
+    target: str | None = None
+    actual: str | None = None
+    weight: Decimal | None = None
+    score: Decimal | None = None
     reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """一张填好的自评表."""
+    """一张自评表, filled in or still blank."""
 
     title: str
-    project: str
-    department: str
-    unit: str
+    project: str | None
+    department: str | None
+    unit: str | None
     funds: tuple[FiledFunds, ...]
-    expected: str
-    actual: str
+    expected: str | None
+    actual: str | None
     indicators: tuple[FiledIndicator, ...]
     total: Decimal | None
-    remark: str
+    remark: str | None
+
+
+SECOND_LEVELS = {
+    "产出指标": ("数量指标", "质量指标", "时效指标", "成本指标"),
+    "效益指标": ("经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标"),
+    "满意度指标": ("服务对象满意度指标",),
+    "成本指标": ("经济成本指标", "社会成本指标", "生态环境成本指标"),
+}
+"""一级指标 → its second levels, in official order."""
+
+FUNDS_ROWS = ("年度资金总额", "其中:当年财政拨款", "上年结转资金", "其他资金")
+
+
+def blank(rulebook: Rulebook, rows: int = 2, project: str | None = None) -> Filing:
+    """Return a blank form (空白自评表) with `rows` rows for every second level of the rulebook's first levels.
+
+    Only what the rulebook fixes is filled in: the weight of the execution rate.
+    """
+    first, *parts = FUNDS_ROWS
+    funds = (FiledFunds(first, weight=rulebook.execution_weight), *(FiledFunds(label) for label in parts))
+    indicators = tuple(
+        FiledIndicator(level1, level2)
+        for level1 in rulebook.level_weights
+        for level2 in SECOND_LEVELS.get(level1, (level1,))
+        for _ in range(rows)
+    )
+    return Filing("____年度项目支出绩效自评表", project, None, None, funds, None, None, indicators, None, None)
 
 
 def form_sheet(filing: Filing, name: str = "自评表") -> Sheet:
