@@ -117,7 +117,8 @@ def weights_do_not_add_up(score: FormScore) -> Iterator[Fault]:
         form = score.form
         cell = form.total_weight.cell if form.total_weight.text else _whole_form_cell(score)
         parts = f"执行率 {plain(execution)} 分、指标 {plain(sum(known))} 分" if execution is not None else "各项指标"
-        yield Fault(cell, f"{parts},合计 {plain(total)} 分,应为100分", plain(total), "100")
+        severity = None if execution is not None else DOUBT  # the execution rate may be scored elsewhere
+        yield Fault(cell, f"{parts},合计 {plain(total)} 分,应为100分", plain(total), "100", severity)
 
 
 @check(

@@ -340,8 +340,8 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
             continue
         below = _roles(sheet, row + 1)
         if _is_header(roles):
-            two = _is_second_row(sheet, row + 1, roles, below)
-        elif set(below.values()) & {"level3"} and _is_header({**roles, **below}) and not _is_header(below):
+            two = _is_second_row(sheet, row + 1, below)
+        elif "level3" in below.values() and _is_header({**roles, **below}) and not _is_header(below):
             two = True
         else:
             row += 1
@@ -350,7 +350,7 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
         row += 1 + two
 
 
-def _is_second_row(sheet: _Sheet, row: int, above: Mapping[int, str], roles: Mapping[int, str]) -> bool:
+def _is_second_row(sheet: _Sheet, row: int, roles: Mapping[int, str]) -> bool:
     """Whether a row goes on with the header: header words only, or blanks under cells merged into it."""
     if not roles or _is_header(roles):
         return False
@@ -366,17 +366,11 @@ def _is_second_row(sheet: _Sheet, row: int, above: Mapping[int, str], roles: Map
 def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[int, str]) -> dict[str, tuple[int, ...]]:
     """Return the columns of every role; a header merged over several columns owns those that no other one heads."""
     headed = {**above, **below}
-    # a cell of the second row speaks for its column; the first row's cell then only groups
-    for column in below:
-        for start in list(above):
-            if start <= column <= sheet.grid.corner(row, start)[1] and start != column and start not in below:
-                headed.pop(start, None) if above[start] in ("target", "actual") else None
-    taken = (
-        set(headed)
-        | {column for line in (row, row + 1) for column, key in enumerate(sheet.keys[line]) if line == row and key}
-        if row + 1 < len(sheet.keys)
-        else set(headed)
-    )
+    for column, role in above.items():  # a cell whose columns are headed one by one in the second row only groups them
+        grouped = range(column + 1, sheet.grid.corner(row, column)[1] + 1)
+        if role in ("target", "actual") and column not in below and any(one in below for one in grouped):
+            del headed[column]
+    taken = {column for column, key in enumerate(sheet.keys[row]) if key} | set(headed)
     columns: dict[str, tuple[int, ...]] = {}
     for column, role in sorted(headed.items()):
         last = sheet.grid.corner(row + (column in below), column)[1]
@@ -741,30 +735,40 @@ class _Body:
             column, key = sheet.first_text(row)
             if not key and not any(cell not in (None, "") for cell in sheet.grid.values[row]):
                 continue
-            if key and (match := _TOTAL_ROW.fullmatch(key)) and self._is_total(match, row, header):
-                self._read_total(header, row, column, match.group("rest"))
+            total = _TOTAL_ROW.fullmatch(key)
+            remark = _REMARK.fullmatch(key)
+            if total and re.fullmatch(r"(?:[\d.]+分?|[优良中差])?", total["rest"]):
+                self._read_total(header, row, column, total["rest"])
                 below = True
-            elif key and (match := _REMARK.fullmatch(key)) and self._is_foot(header, column, row):
-                if self.remark.text is None and not key.startswith("备注"):
-                    inline = match.group("rest") or ""
-                    self.remark = (
-                        Written(
-                            re.split(r"[:：]", sheet.text(row, column), maxsplit=1)[-1].strip(),
-                            None,
-                            address(row, column),
-                        )
-                        if inline
-                        else sheet.value_right_of(row, column)
-                    )
+            elif remark and self._is_foot(header, column, row):
+                self._read_remark(row, column, remark)
                 below = True
-            elif key and _FOOT.fullmatch(key) and self._is_foot(header, column, row):
+            elif _FOOT.fullmatch(key) and self._is_foot(header, column, row):
                 below = True
             elif not below:
                 self._read_indicator(header, row)
+            elif self._goes_on(header, row):  # the 合计 above was that of a part only
+                self.totals = [total for total in self.totals if total[0]]
+                self._read_indicator(header, row)
 
-    def _is_total(self, match: re.Match[str], row: int, header: _Header) -> bool:
-        rest = match.group("rest")
-        return not rest or bool(re.fullmatch(r"[\d.]+分?|[优良中差]", rest))
+    def _goes_on(self, header: _Header, row: int) -> bool:
+        """Whether a row below a total is an indicator all the same: it has a name, and a target or an actual."""
+        filled = {
+            role
+            for role in ("level3", "target", "actual")
+            if any(self.sheet.text(row, column) for column in header.columns.get(role, ()))
+        }
+        return "level3" in filled and len(filled) > 1
+
+    def _read_remark(self, row: int, column: int, match: re.Match[str]) -> None:
+        """说明: behind its label, or right of it; the first one counts."""
+        if self.remark.text is not None or match.string.startswith("备注"):
+            return
+        if not match["rest"]:
+            self.remark = self.sheet.value_right_of(row, column)
+            return
+        text = re.split(r"[:：]", self.sheet.text(row, column), maxsplit=1)[-1]
+        self.remark = Written(text.strip(), None, address(row, column))
 
     def _is_foot(self, header: _Header, column: int, row: int) -> bool:
         """A row of the foot starts in the first column or is one text over the whole width."""

@@ -118,6 +118,11 @@ def test_messages_can_be_shown_on_a_chinese_windows_console() -> None:
         "".join((rule.title, rule.cure, rule.bad, rule.good)).encode("cp936")
 
 
+def test_weights_of_a_form_without_execution_weight_are_only_a_doubt() -> None:
+    found = [one for one in audit(score(form(*HALVES[:2], weight=None), rules.default())) if one.code == "W01"]
+    assert [one.severity for one in found] == ["疑点"]
+
+
 class TestTheSeed:
     def test_what_must_be_found_is_found_at_its_cell(self) -> None:
         document = check_json(WORKBOOKS / "published" / "seed-000-A.xlsx")

@@ -104,6 +104,13 @@ class TestTotals:
         assert form.total.number == 99
         assert any("两个总分" in doubt.message for doubt in form.doubts)
 
+    def test_a_sum_in_the_middle_is_that_of_a_part(self) -> None:
+        part = ["合计", None, None, None, None, 50.0, 50.0]
+        (form,) = read(TITLE, HEAD, HEADER, ROWS[0], part, *ROWS[1:], ["合计", None, None, None, None, 90.0, 90.0])
+        assert [one.level3.text for one in form.indicators] == ["培训人次", "就业", "满意度"]
+        assert form.total.number == 90
+        assert form.doubts == ()
+
     @pytest.mark.parametrize(
         "row", [["总分:98.5分"], ["总分", None, None, None, None, None, "98.5分"], ["自评总分", None, None, 98.5]]
     )
