@@ -73,8 +73,6 @@ class Grid:
     uncalculated: Mapping[Position, str] = field(default_factory=dict)
     """Formulas whose result the file does not store; not their result but they themselves are known."""
     hidden: bool = False
-    formats_known: bool = True
-    """False where the container does not tell how numbers are shown."""
     last_cell: str | None = None
     """Address of a stray cell so far away that what lies beyond the first rows and columns was left out."""
 

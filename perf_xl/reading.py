@@ -477,8 +477,6 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         sheet.doubt(
             top, 0, f"工作表的最后一格在 {sheet.grid.last_cell},只读取了表格所在的部分,请删除多余的行和列", ADVICE
         )
-    if not sheet.grid.formats_known:
-        sheet.doubt(top, 0, "读不到单元格的数字格式,百分数可能显示为小数,请核对")
     return Form(
         file=sheet.file,
         sheet=sheet.grid.sheet,

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -176,6 +176,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.S)
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_FAR = re.compile(rb'\br="[A-Z]*\d{4,}"|\br="[A-Z]{3}\d')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
@@ -223,8 +224,7 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
 
 def _is_vast(xml: bytes) -> bool:
     """Whether the used cells of a sheet span too much to lay out: a stray cell far away, mostly."""
-    rows = re.findall(rb'<(?:\w+:)?row\s[^>]*?\br="(\d+)"', xml)[-1:]
-    if not rows or int(rows[0]) < LIMITS["area"] // 16384:
+    if not _FAR.search(xml):
         return False
     cells = _REFERENCE.findall(xml)
     bottom = max((int(row) for _, row in cells), default=0)
@@ -398,7 +398,7 @@ def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
 
 
 def _read_xls(data: bytes, file: str) -> list[Grid]:
-    """BIFF workbooks through xlrd, which tells number formats and error values; calamine where it cannot."""
+    """BIFF workbooks through xlrd, which tells number formats and error values, and lays out no cell that is not there."""
     import xlrd
 
     try:
@@ -406,11 +406,7 @@ def _read_xls(data: bytes, file: str) -> list[Grid]:
     except xlrd.XLRDError as problem:
         if "encrypt" in str(problem).lower():
             raise WorkbookUnreadable(file, "文件已加密", DECRYPT) from None
-        return _read_plainly(data, file)
-    except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException:  # xlrd raises whatever a damaged record leads to
-        return _read_plainly(data, file)
     grids = []
     for sheet in book.sheets():
         values: list[list[Raw]] = []
@@ -439,26 +435,12 @@ def _read_xls(data: bytes, file: str) -> list[Grid]:
     return grids
 
 
-def _read_plainly(data: bytes, file: str) -> list[Grid]:
-    """Values and merged areas through calamine alone; how numbers are shown is not known."""
-    workbook = _calamine(data)
-    grids = []
-    for entry in workbook.sheets_metadata:
-        if "WorkSheet" not in str(entry.typ):
-            continue
-        sheet = workbook.get_sheet_by_name(entry.name)
-        merged = dict(sheet.merged_cell_ranges or ())
-        hidden = "Visible" not in str(entry.visible)
-        grids.append(Grid(entry.name, _cells(sheet, file), merged, hidden=hidden, formats_known=False))
-    return grids
-
-
 # --- .xlsb ------------------------------------------------------------------------------------------------------------
 
 
-def _records(data: bytes) -> list[tuple[int, bytes]]:
-    """Return the records (kind, content) of a BIFF12 part."""
-    records, at, end = [], 0, len(data)
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records (kind, content) of a BIFF12 part."""
+    at, end = 0, len(data)
     while at < end:
         kind = data[at]
         at += 1
@@ -473,65 +455,91 @@ def _records(data: bytes) -> list[tuple[int, bytes]]:
             shift += 7
             if not byte & 0x80:
                 break
-        records.append((kind, data[at : at + size]))
+        yield kind, data[at : at + size]
         at += size
-    return records
+
+
+_ROW, _STRING_FORMAT, _CELL_STYLE, _CELL_STYLES, _SHEET = 0, 44, 47, (617, 618), 156
+_CELLS, _ERROR_CELLS = frozenset(range(1, 12)), frozenset({3, 11})
+"""Kinds of BIFF12 records."""
+_ERROR_TEXTS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
 def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     """Values through calamine, number formats and errors from the records of the binary parts."""
-    row_header, cell_kinds, error_kinds, format_code, cell_format = (
-        0,
-        {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11},
-        {3, 11},
-        44,
-        47,
-    )
     with package:
-        names = set(package.namelist())
-        codes: dict[int, str] = {}
-        of_style: list[int] = []
-        in_cells = False
-        for kind, content in _records(_part(package, "xl/styles.bin", file)) if "xl/styles.bin" in names else ():
-            if kind == format_code:
-                length = int.from_bytes(content[2:6], "little")
-                codes[int.from_bytes(content[:2], "little")] = content[6 : 6 + 2 * length].decode("utf-16-le")
-            elif kind in (617, 618):
-                in_cells = kind == 617
-            elif kind == cell_format and in_cells:
-                of_style.append(int.from_bytes(content[2:4], "little"))
-        formats = [codes.get(number) or _BUILT_IN.get(number, "General") for number in of_style]
-        relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.bin.rels", file))
-        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        parts: dict[str, bytes] = {}
-        for kind, content in _records(_part(package, "xl/workbook.bin", file)):
-            if kind == 156:
-                length = int.from_bytes(content[8:12], "little")
-                relation_id = content[12 : 12 + 2 * length].decode("utf-16-le")
-                start = 12 + 2 * length
-                size = int.from_bytes(content[start : start + 4], "little")
-                name = content[start + 4 : start + 4 + 2 * size].decode("utf-16-le")
-                target = f"xl/{targets.get(relation_id, '')}"
-                parts[name] = _part(package, target, file) if target in names else b""
-    error_texts = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+        formats = _binary_formats(package, file)
+        parts = _binary_sheets(package, file)
+    sheets = []
+    for name, part in parts.items():
+        cells = list(_binary_cells(part))
+        bottom, right = max((at[0] for at, *_ in cells), default=0), max((at[1] for at, *_ in cells), default=0)
+        if (bottom + 1) * (right + 1) > LIMITS["area"]:
+            raise _too_large(file, name, bottom, right)
+        errors = {at: _ERROR_TEXTS.get(content[8], "#N/A") for at, kind, _, content in cells if kind in _ERROR_CELLS}
+        shown_as = {
+            at: formats[style]
+            for at, kind, style, _ in cells
+            if kind not in _ERROR_CELLS and style < len(formats) and formats[style] != "General"
+        }
+        sheets.append((name, shown_as, errors))
+    workbook = _calamine(data)
+    hidden = {entry.name: "Visible" not in str(entry.visible) for entry in workbook.sheets_metadata}
     grids = []
-    for grid in _read_plainly(data, file):
-        row = 0
-        shown_as: dict[Position, str] = {}
-        errors: dict[Position, str] = {}
-        for kind, content in _records(parts.get(grid.sheet, b"")):
-            if kind == row_header:
-                row = int.from_bytes(content[:4], "little")
-            elif kind in cell_kinds:
-                at = (row, int.from_bytes(content[:4], "little"))
-                style = int.from_bytes(content[4:7], "little")
-                if kind in error_kinds:
-                    errors[at] = error_texts.get(content[8], "#N/A")
-                elif style < len(formats) and formats[style] != "General":
-                    shown_as[at] = formats[style]
-        values = _with_dates(grid.values, shown_as)
-        grids.append(Grid(grid.sheet, values, grid.merged, shown_as, {}, errors, hidden=grid.hidden))
+    for name, shown_as, errors in sheets:
+        sheet = workbook.get_sheet_by_name(name)
+        merged = dict(sheet.merged_cell_ranges or ())
+        values = _with_dates(_cells(sheet, file), shown_as)
+        grids.append(Grid(name, values, merged, shown_as, {}, errors, hidden=hidden.get(name, False)))
     return grids
+
+
+def _wide(content: bytes, at: int) -> tuple[str, int]:
+    """Read a counted UTF-16 string; return it and where it ends."""
+    end = at + 4 + 2 * int.from_bytes(content[at : at + 4], "little")
+    return content[at + 4 : end].decode("utf-16-le"), end
+
+
+def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
+    """Return the number format of every cell style, in order."""
+    if "xl/styles.bin" not in package.namelist():
+        return []
+    codes: dict[int, str] = {}
+    numbers: list[int] = []
+    in_cell_styles = False
+    for kind, content in _records(_part(package, "xl/styles.bin", file)):
+        if kind == _STRING_FORMAT:
+            codes[int.from_bytes(content[:2], "little")] = _wide(content, 2)[0]
+        elif kind in _CELL_STYLES:
+            in_cell_styles = kind == _CELL_STYLES[0]
+        elif kind == _CELL_STYLE and in_cell_styles:
+            numbers.append(int.from_bytes(content[2:4], "little"))
+    return [codes.get(number) or _BUILT_IN.get(number, "General") for number in numbers]
+
+
+def _binary_sheets(package: zipfile.ZipFile, file: str) -> dict[str, bytes]:
+    """Return the worksheets' parts by the names of their sheets."""
+    names = set(package.namelist())
+    relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.bin.rels", file))
+    targets = {relation.get("Id"): f"xl/{relation.get('Target', '')}" for relation in relations}
+    parts: dict[str, bytes] = {}
+    for kind, content in _records(_part(package, "xl/workbook.bin", file)):
+        if kind == _SHEET:
+            relation, end = _wide(content, 8)
+            target = targets.get(relation, "")
+            if target in names and "worksheets/" in target:
+                parts[_wide(content, end)[0]] = _part(package, target, file)
+    return parts
+
+
+def _binary_cells(part: bytes) -> Iterator[tuple[Position, int, int, bytes]]:
+    """Yield the cells of a binary sheet: position, kind, number of the style, content."""
+    row = 0
+    for kind, content in _records(part):
+        if kind == _ROW:
+            row = int.from_bytes(content[:4], "little")
+        elif kind in _CELLS:
+            yield (row, int.from_bytes(content[:4], "little")), kind, int.from_bytes(content[4:7], "little"), content
 
 
 # --- .ods -------------------------------------------------------------------------------------------------------------
