@@ -176,6 +176,7 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.S)
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
+_PREFIXED = re.compile(rb"<\w+:c[\s>]")
 _FAR = re.compile(rb'\br="[A-Z]*\d{4,}"|\br="[A-Z]{3}\d')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
@@ -183,39 +184,42 @@ _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
 _STORED = re.compile(rb"<v[^>]*>([^<]+)</v>")
 
 
+def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | None, str]:
+    """Return the parts that a workbook refers to, by relation; those without which it says something else must be there."""
+    names, targets = set(package.namelist()), {}
+    for relation in ElementTree.fromstring(_part(package, relations, file)):
+        target = relation.get("Target", "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        needed = relation.get("Type", "").endswith(("/worksheet", "/styles", "/sharedStrings"))
+        if needed and relation.get("TargetMode") != "External" and part not in names:
+            raise WorkbookUnreadable(file, f"文件已损坏,缺少 {part}", REPAIR)
+        targets[relation.get("Id")] = part
+    return targets
+
+
 def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
         book = ElementTree.fromstring(_part(package, "xl/workbook.xml", file))
-        names = set(package.namelist())
-        relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.xml.rels", file))
-        targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        formats = (
-            _formats_of_styles(_part(package, "xl/styles.xml", file)) if "xl/styles.xml" in names else ("General",)
-        )
+        targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
+        styles = "xl/styles.xml" in package.namelist()
+        formats = _formats_of_styles(_part(package, "xl/styles.xml", file)) if styles else ("General",)
         calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
         never_calculated = calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true")
-        details = []
+        sheets = []
         for node in (node for node in book.iter() if node.tag.endswith("}sheet")):
-            target = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if part not in names:
-                raise WorkbookUnreadable(file, "文件已损坏,缺少工作表的内容", REPAIR)
-            xml = _part(package, part, file) if "worksheets/" in part else b""
-            hidden = node.get("state", "visible") != "visible"
-            details.append((node.get("name", ""), xml, hidden))
-    if any(_is_vast(xml) for _, xml, _ in details):
+            part = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
+            if "worksheets/" in part:
+                hidden = node.get("state", "visible") != "visible"
+                sheets.append((node.get("name", ""), _part(package, part, file), hidden))
+    if any(_is_vast(xml) or _PREFIXED.search(xml) for _, xml, _ in sheets):
         return _read_with_openpyxl(data, file)
     workbook = _calamine(data)
     grids = []
-    for name, xml, hidden in details:
-        if not xml:
-            continue
-        if re.search(rb"<\w+:c[\s>]", xml):
-            return _read_with_openpyxl(data, file)
+    for name, xml, hidden in sheets:
         sheet = workbook.get_sheet_by_name(name)
         values = _cells(sheet, file)
         shown_as, errors, uncalculated = _scan(xml, formats, never_calculated)
-        if not values and (shown_as or re.search(rb"<v>", xml)):
+        if not values and b"<v>" in xml:
             return _read_with_openpyxl(data, file)
         merged = dict(sheet.merged_cell_ranges or ())
         grids.append(Grid(name, _with_dates(values, shown_as), merged, shown_as, {}, errors, uncalculated, hidden))
@@ -519,15 +523,13 @@ def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
 
 def _binary_sheets(package: zipfile.ZipFile, file: str) -> dict[str, bytes]:
     """Return the worksheets' parts by the names of their sheets."""
-    names = set(package.namelist())
-    relations = ElementTree.fromstring(_part(package, "xl/_rels/workbook.bin.rels", file))
-    targets = {relation.get("Id"): f"xl/{relation.get('Target', '')}" for relation in relations}
+    targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
     parts: dict[str, bytes] = {}
     for kind, content in _records(_part(package, "xl/workbook.bin", file)):
         if kind == _SHEET:
             relation, end = _wide(content, 8)
             target = targets.get(relation, "")
-            if target in names and "worksheets/" in target:
+            if "worksheets/" in target:
                 parts[_wide(content, end)[0]] = _part(package, target, file)
     return parts
 
