@@ -46,6 +46,10 @@ class Style:
     border: bool = True
     wrap: bool = True
     number_format: str = "General"
+    locked: bool = True
+    """On a protected sheet; what is not locked may be filled in."""
+    hidden: bool = False
+    """On a protected sheet the formula of the cell is not shown."""
 
 
 _TEXT = Style()
@@ -116,11 +120,13 @@ class Link(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """单元格: a value, the name of its style, and where a click leads."""
+    """单元格: a value, the name of its style, and where a click leads; or a formula and what it comes to."""
 
     value: Scalar = None
     style: str = "text"
     link: Link | None = None
+    formula: str | None = None
+    """Without the `=` before it; `value` is then its result, for whoever reads the file without calculating."""
 
 
 class Area(NamedTuple):
@@ -157,6 +163,70 @@ class Chart:
     """End of the value axis, where it is known."""
 
 
+LONGEST_TITLE, LONGEST_MESSAGE = 32, 255
+"""Of a validation: Excel opens no workbook with a longer one."""
+
+KINDS = ("list", "number", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """数据验证: what a cell expects, said when it is selected; anything else may be typed, after a warning.
+
+    Raises:
+        ValueError: Excel would not open a workbook with it.
+    """
+
+    area: Area
+    kind: str
+    """`list`, `number`, or `any` for a message alone."""
+    source: tuple[str, ...] | str = ()
+    """Items of the list; or where they stand, a formula or a defined name such as `=units`."""
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    title: str = ""
+    message: str = ""
+    """Shown when the cell is selected."""
+    warning: str = ""
+    """Shown when something else is typed; it lets the person go on. Without one anything is taken silently."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no kind of validation: {self.kind!r}")
+        for text, most in (
+            (self.title, LONGEST_TITLE),
+            (self.message, LONGEST_MESSAGE),
+            (self.warning, LONGEST_MESSAGE),
+        ):
+            if utf16_length(text) > most:
+                raise ValueError(f"more than {most} characters: {text!r}")
+        if self.kind == "any" and not (self.title or self.message):
+            raise ValueError("a validation of kind 'any' has a message")
+        if self.kind == "list":
+            self._check_source()
+
+    def _check_source(self) -> None:
+        if isinstance(self.source, str):
+            if not self.source[1:] or self.source[0] != "=":
+                raise ValueError(f"a list stands at a formula that begins with '=': {self.source!r}")
+        elif not self.source:
+            raise ValueError("a list has items")
+        elif any(mark in item for item in self.source for mark in ',"\n'):
+            raise ValueError(f"no comma, quotation mark or line break within an item: {self.source!r}")
+        elif utf16_length(",".join(self.source)) > LONGEST_MESSAGE:
+            raise ValueError(f"items of more than {LONGEST_MESSAGE} characters stand in cells: {self.source!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """条件格式: an area takes colour, boldness and fill of a style wherever its formula holds."""
+
+    area: Area
+    formula: str
+    """Without the `=` before it; written for the first cell of the area."""
+    style: str
+
+
 @dataclass(frozen=True, slots=True)
 class Print:
     """打印设置: A4, one page wide, page numbers in the footer."""
@@ -186,15 +256,48 @@ class Sheet:
     lowest: float = LOWEST
     """Height of a framed row that needs no more, in points."""
     printing: Print = field(default_factory=Print)
+    validations: Sequence[Validation] = ()
+    highlights: Sequence[Highlight] = ()
+    """Where two hold and disagree, the first counts."""
+    protected: bool = False
+    """Against mistakes, without a password; formats, rows and filters stay free."""
+    hidden_columns: Sequence[int] = ()
+    grouped_columns: Sequence[int] = ()
+    """Columns that fold away together; they are unfolded at first."""
+    notes: Mapping[Position, str] = field(default_factory=dict)
+    """Comments beside cells."""
+    zoom: int = 100
+    """In per cent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """工作簿: its sheets in order, its title, and its custom properties."""
+    """工作簿: its sheets in order, its title, its custom properties, and names for what stands in it.
+
+    Raises:
+        ValueError: a name that Excel would not take.
+    """
 
     sheets: Sequence[Sheet]
     title: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Defined name, in ASCII → where it leads, such as `='参数'!$A$2:$A$40`."""
+    active: int = 0
+    """The sheet shown first."""
+
+    def __post_init__(self) -> None:
+        for name in self.names:
+            if not _NAME.fullmatch(name) or _CELL_LIKE.fullmatch(name):
+                raise ValueError(f"Excel takes no such name: {name!r}")
+        if len({name.lower() for name in self.names}) < len(self.names):
+            raise ValueError(f"names differ by more than capital letters: {sorted(self.names)}")
+        if self.active and not 0 <= self.active < len(self.sheets):
+            raise ValueError(f"no sheet {self.active} of {len(self.sheets)}")
+
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,254}")
+_CELL_LIKE = re.compile(r"[A-Z]{1,3}\d+|R\d*(C\d*)?|C\d*", re.IGNORECASE)
 
 
 # --- a form, line by line --------------------------------------------------------------------------------------------
@@ -256,6 +359,15 @@ def sheet_name(wish: str, taken: Sequence[str] = ()) -> str:
 _NAME_MENDED = str.maketrans("[]:*?/\\", "()-----")
 
 
+def utf16_length(text: str) -> int:
+    """Return how many characters Excel counts.
+
+    >>> utf16_length("绩效"), utf16_length("😀")
+    (2, 2)
+    """
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
 def _cut(text: str, length: int) -> str:
     """Excel counts in UTF-16; a character cut in half is dropped."""
     return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", errors="ignore").strip(" '")
@@ -303,8 +415,12 @@ def _framed(cells: Sequence[Cell | None]) -> bool:
 
 
 def row_heights(sheet: Sheet) -> list[float]:
-    """Return the height of every row to be printed; an area over several rows stretches its last."""
-    widths = [pixels(width) for width in sheet.widths]
+    """Return the height of every row to be printed; an area over several rows stretches its last.
+
+    A formula is as high as its result; what stands in hidden columns needs no room and gives none.
+    """
+    hidden = {*sheet.hidden_columns}
+    widths = [0 if column in hidden else pixels(width) for column, width in enumerate(sheet.widths)]
     areas = {(area.top, area.left): area for area in sheet.merged}
     bottom = sheet.printing.area.bottom + 1 if sheet.printing.area else 0
     heights = [sheet.lowest if _framed(cells) else LOWEST for cells in sheet.rows]
@@ -318,7 +434,9 @@ def row_heights(sheet: Sheet) -> list[float]:
             if style.size <= 10 and len(cell.value) * 14 < widths[left] and "\n" not in cell.value:
                 continue
             area = areas.get((top, left), Area(top, left, top, left))
-            wanted = text_height(cell.value, sum(widths[left : area.right + 1]), style)
+            if not (width := sum(widths[left : area.right + 1])) and left in hidden:
+                continue
+            wanted = text_height(cell.value, width, style)
             if area.bottom > top:
                 tall.append((area, wanted))
             elif wanted > heights[top]:

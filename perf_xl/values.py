@@ -24,7 +24,7 @@ PERCENT = "%"
 
 # --- units ------------------------------------------------------------------------------------------------------------
 
-_FACTORS = {
+FACTORS = {
     "元": ("元", ONE),
     "角": ("元", Decimal("0.1")),
     "米": ("米", ONE),
@@ -53,7 +53,7 @@ TIMES = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "周": 604800}
 """Seconds in a unit of time; units of time are folded only where two different ones meet."""
 MONTHS = {"个月": 1, "季度": 3, "年": 12}
 
-_SPELLINGS = {
+SPELLINGS = {
     "名": "人",
     "位": "人",
     "千米": "公里",
@@ -107,7 +107,7 @@ _MEASURE_WORDS = """
     摄氏度 分贝 点 分 标段 网格 标准箱 标煤 吨标煤 车次 趟次 航次 架次 床位 张次 人数 户数 岗 岗位 名额 车位 桩 杆 孔 井 亩次
     系统 模块 平台 网站 账号 路 端 丈 寸
 """
-_MEASURES = frozenset(_MEASURE_WORDS.split())
+MEASURES = frozenset(_MEASURE_WORDS.split())
 
 _UNSURE = re.compile(
     r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
@@ -127,12 +127,12 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
     """
     if not text:
         return ONE, "", ""
-    if text in _SPELLINGS:
-        text = _SPELLINGS[text]
-    if text in _FACTORS:
-        base, factor = _FACTORS[text]
+    if text in SPELLINGS:
+        text = SPELLINGS[text]
+    if text in FACTORS:
+        base, factor = FACTORS[text]
         return factor, base, text
-    if text in _MEASURES:
+    if text in MEASURES:
         return ONE, text, text
     if "/" in text or "每" in text[1:]:
         return _compound(text)
@@ -143,7 +143,7 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
                 return rest[0] * scale, rest[1], rest[2]
     for length in (3, 2, 1):
         head, tail = text[:length], text[length:]
-        if head in _MEASURES and tail and len(tail) <= 4 and tail.isalpha() and not _UNSURE.search(tail):
+        if head in MEASURES and tail and len(tail) <= 4 and tail.isalpha() and not _UNSURE.search(tail):
             return ONE, head, head
     if len(text) <= 2 and re.fullmatch(r"[\u4e00-\u9fff]+", text) and not _UNSURE.search(text):
         return ONE, text, text
@@ -347,7 +347,7 @@ def _read_chinese(text: str) -> Value | None:
     if (
         unit is None
         or unit[2] in ("", "分", "点", "节", "面", "门")
-        or (unit[2] not in _MEASURES and unit[2] not in _FACTORS)
+        or (unit[2] not in MEASURES and unit[2] not in FACTORS)
     ):
         return None
     return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=bool(match["mean"]))
@@ -475,7 +475,7 @@ _BANDS = (
     (2, re.compile(r"部分(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:并具有一定效果)?")),
     (3, re.compile(r"未(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:[且并,]?效果较差)?")),
 )
-_ASSESSED = (
+ASSESSED = (
     "合格",
     "达标",
     "及时",
@@ -543,7 +543,7 @@ def words_agree(target: str, actual: str) -> bool:
     wanted = wanted.removeprefix("=").removeprefix("═")
     if wanted == given:
         return True
-    for word in _ASSESSED:
+    for word in ASSESSED:
         if wanted.endswith(word) and given.endswith(word):
             before, after = wanted[: -len(word)], given[: -len(word)]
             if (before in _NOUNS and not after) or (not before and after in _STRONGER):
@@ -553,16 +553,20 @@ def words_agree(target: str, actual: str) -> bool:
 
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
-_HARM = (
-    "差错|错误|投诉|逾期|超支|事故|死亡|伤亡|违规|违法|违纪|受害|成灾|损失|流失|故障|中断|返贫|辍学|缺陷|拖欠|欠薪|亏损|漏报|火灾"
-    "|病死|不合格|误报|失误|超标"
-)
+_HARM_WORDS = """
+    差错 错误 投诉 逾期 超支 事故 死亡 伤亡 违规 违法 违纪 受害 成灾 损失 流失 故障 中断 返贫 辍学 缺陷 拖欠 欠薪 亏损 漏报 火灾
+    病死 不合格 误报 失误 超标
+"""
+HARMS = tuple(_HARM_WORDS.split())
+_HARM = "|".join(HARMS)
 _BAD_RATE = re.compile(rf"(?:{_HARM})(?:发生|事故)?(?:率|比例|占比|比重)$")
 _HARM_WORD = re.compile(_HARM)
 _COST_WORD = re.compile(r"费用|成本|支出控制|造价|单价")
-_DEALT_WITH = re.compile(
-    rf"(?:{_HARM}).*(?:处理|处置|办结|办理|整改|查处|化解|调解|救援|演练|防范|防控|预防|排查|监测|培训|宣传|打击|治理|救治|救助|受理|回访)"
-)
+_DEALING_WORDS = """
+    处理 处置 办结 办理 整改 查处 化解 调解 救援 演练 防范 防控 预防 排查 监测 培训 宣传 打击 治理 救治 救助 受理 回访
+"""
+DEALINGS = tuple(_DEALING_WORDS.split())
+_DEALT_WITH = re.compile(rf"(?:{_HARM}).*(?:{'|'.join(DEALINGS)})")
 _REDUCED = re.compile(r"减少|下降|降低|压减|节约|挽回|追回")
 _RATE_NAME = re.compile(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
 _MEAN_NAME = re.compile(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
@@ -649,7 +653,7 @@ def fold_name(name: str) -> str:
 
 def factor_of(spelt: str) -> Decimal:
     """Return how many base units one unit as spelt is: 公里 → 1000, 次 → 1."""
-    return _FACTORS.get(spelt, ("", ONE))[1]
+    return FACTORS.get(spelt, ("", ONE))[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -830,7 +834,7 @@ def _meet(
         if not given.unit and given.scale == ONE:
             given_scale = wanted.scale
     elif not given.unit:
-        factor = _FACTORS.get(wanted.spelt, ("", ONE))[1] if wanted.unit != PERCENT else ONE
+        factor = FACTORS.get(wanted.spelt, ("", ONE))[1] if wanted.unit != PERCENT else ONE
         if given.scale != ONE or wanted.scale == factor:
             given_scale = given.scale * factor
         else:
@@ -839,7 +843,7 @@ def _meet(
                 return None
             given_scale, assumed = choice, bool(given.number) and (choice == wanted.scale or wanted.unit == PERCENT)
     else:
-        factor = _FACTORS.get(given.spelt, ("", ONE))[1] if given.unit != PERCENT else ONE
+        factor = FACTORS.get(given.spelt, ("", ONE))[1] if given.unit != PERCENT else ONE
         if wanted.scale != ONE or given.scale == factor:
             wanted_scale = wanted.scale * factor
         else:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -22,7 +23,22 @@ from typing import Any
 import xlsxwriter
 
 from perf_xl.errors import OutputNotWritable
-from perf_xl.sheets import LOWEST, MOST_LINKS, STYLES, Book, Chart, Link, Sheet, Style, row_heights
+from perf_xl.sheets import (
+    LOWEST,
+    MOST_LINKS,
+    POINTS_A_PIXEL,
+    SONG,
+    STYLES,
+    Book,
+    Cell,
+    Chart,
+    Link,
+    Sheet,
+    Style,
+    Validation,
+    row_heights,
+    text_height,
+)
 
 LONGEST_TEXT, LONGEST_PATH = 32_767, 2_000
 CREATED = datetime(2020, 1, 1)
@@ -32,6 +48,24 @@ A4 = 9
 FOOTER = '&C&"宋体,常规"&9第 &P 页 共 &N 页'
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝")
 """What a text may begin with that a spreadsheet would take for a formula when somebody edits the cell."""
+
+FREE = (
+    "select_locked_cells",
+    "select_unlocked_cells",
+    "format_cells",
+    "format_columns",
+    "format_rows",
+    "insert_rows",
+    "delete_rows",
+    "autofilter",
+)
+"""What a protected sheet still allows."""
+
+LEAST = "-9.99999999999999E+307"
+"""The lowest number Excel knows: beside it, any number is greater."""
+
+NOTE_WIDTH, NOTE_SIZE = 240, 9
+"""Of the box of a comment in pixels, of its font in points."""
 
 
 def write_book(book: Book, path: Path) -> Path:
@@ -53,9 +87,13 @@ def render(book: Book) -> bytes:
     workbook.set_properties({"title": book.title, "created": CREATED})
     for name, value in book.properties.items():
         workbook.set_custom_property(name, value, "text")
+    for name, reference in book.names.items():
+        workbook.define_name(name, reference)
     formats = _Formats(workbook)
     for sheet in book.sheets:
         _write_sheet(workbook, sheet, formats)
+    if book.active:
+        workbook.worksheets()[book.active].activate()
     workbook.close()
     return stream.getvalue()
 
@@ -69,11 +107,20 @@ class _Formats(dict[tuple[str, bool], Any]):
     def __init__(self, workbook: Any) -> None:
         super().__init__()
         self.workbook = workbook
+        self.conditional: dict[str, Any] = {}
 
     def __missing__(self, key: tuple[str, bool]) -> Any:
         name, quoted = key
         self[key] = made = self.workbook.add_format(_format_of(STYLES[name], quoted))
         return made
+
+    def highlight(self, name: str) -> Any:
+        """Of a style, what may depend on a condition: colour, boldness, fill."""
+        if name not in self.conditional:
+            style = STYLES[name]
+            wanted = {"font_color": style.color, "bold": style.bold} | ({"bg_color": style.fill} if style.fill else {})
+            self.conditional[name] = self.workbook.add_format(wanted)
+        return self.conditional[name]
 
 
 def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
@@ -91,6 +138,8 @@ def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
         "shrink": style.border and not style.wrap,
         "indent": int(style.border and style.across == "right"),
         "quote_prefix": quoted,
+        "locked": int(style.locked),
+        "hidden": int(style.hidden),
     }
     return wanted | ({"bg_color": style.fill} if style.fill else {})
 
@@ -98,8 +147,10 @@ def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
 def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
     paper = workbook.add_worksheet(sheet.name)
     paper.set_default_row(LOWEST)
-    for column, width in enumerate(sheet.widths):
-        paper.set_column(column, column, width)
+    hidden, grouped = {*sheet.hidden_columns}, {*sheet.grouped_columns}
+    for column in sorted({*range(len(sheet.widths))} | hidden | grouped):
+        width = sheet.widths[column] if column < len(sheet.widths) else None
+        paper.set_column(column, column, width, None, {"hidden": column in hidden, "level": int(column in grouped)})
     for row, height in enumerate(row_heights(sheet)):
         paper.set_row(row, height)
     for area in sheet.merged:
@@ -117,11 +168,22 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
         paper.hide_gridlines(2)
     for chart in sheet.charts:
         paper.insert_chart(*chart.at, _chart(workbook, sheet, chart), {"object_position": 2})
+    for highlight in sheet.highlights:
+        condition = {"type": "formula", "criteria": f"={highlight.formula}"}
+        paper.conditional_format(*highlight.area, condition | {"format": formats.highlight(highlight.style)})
+    for validation in sheet.validations:
+        paper.data_validation(*validation.area, _validation(validation))
+    for place, text in sheet.notes.items():
+        paper.write_comment(*place, *_note(text))
+    if sheet.protected:
+        paper.protect("", dict.fromkeys(FREE, True))
+    if sheet.zoom != 100:
+        paper.set_zoom(sheet.zoom)
     _set_up_printing(paper, sheet)
 
 
 def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
-    """Write every cell as what it is; nothing is ever written as a formula."""
+    """Write every cell as what it is; a formula is what its cell calls one, never a text that looks like one."""
     write_string, write_number, write_blank = paper.write_string, paper.write_number, paper.write_blank
     links = 0
     for row, cells in enumerate(sheet.rows):
@@ -129,12 +191,15 @@ def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
             if cell is None:
                 continue
             value = cell.value
-            if cell.link is not None and value is not None:
+            if cell.link is not None and (value is not None or cell.formula is not None):
                 target = _target(cell.link) if links < MOST_LINKS else None
                 if target:
                     links += 1
-                    paper.write_url(row, column, target, formats[cell.style, False], str(value))
-            if value is None:
+                    shown = "" if value is None else str(value)
+                    paper.write_url(row, column, target, formats[cell.style, False], shown)
+            if cell.formula is not None:
+                paper.write_formula(row, column, f"={cell.formula}", formats[cell.style, False], _result(cell))
+            elif value is None:
                 write_blank(row, column, None, formats[cell.style, False])
             elif isinstance(value, str):
                 text, quoted = _writable(value)
@@ -144,6 +209,58 @@ def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
                 write_number(
                     row, column, float(value) if isinstance(value, Decimal) else value, formats[cell.style, False]
                 )
+
+
+def _result(cell: Cell) -> str | float:
+    """What a formula comes to, as the file keeps it."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _clean(value)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _validation(wanted: Validation) -> dict[str, Any]:
+    """A validation in the library's words. Blank cells are always allowed."""
+    texts = {
+        "input_title": _clean(wanted.title),
+        "input_message": _clean(wanted.message),
+        "error_title": _clean(wanted.title) if wanted.warning else "",
+        "error_message": _clean(wanted.warning),
+    }
+    options: dict[str, Any] = {name: text for name, text in texts.items() if text} | {
+        "show_input": bool(wanted.title or wanted.message),
+        "error_type": "warning",
+        "show_error": bool(wanted.warning) and wanted.kind != "any",
+        "ignore_blank": True,
+    }
+    if wanted.kind == "any":
+        return options | {"validate": "any"}
+    if wanted.kind == "list":
+        source = wanted.source if isinstance(wanted.source, str) else [_clean(item) for item in wanted.source]
+        return options | {"validate": "list", "source": source}
+    lowest, highest = (None if end is None else f"{end:f}" for end in (wanted.lowest, wanted.highest))
+    if highest is None:
+        return options | {"validate": "decimal", "criteria": ">=", "value": LEAST if lowest is None else lowest}
+    if lowest is None:
+        return options | {"validate": "decimal", "criteria": "<=", "value": highest}
+    return options | {"validate": "decimal", "criteria": "between", "minimum": lowest, "maximum": highest}
+
+
+def _note(text: str) -> tuple[str, dict[str, Any]]:
+    """A comment, and a box that holds it."""
+    text = _clean(text)
+    height = ceil(text_height(text, NOTE_WIDTH, Style(size=NOTE_SIZE)) / POINTS_A_PIXEL) + 6
+    return text, {"font_name": SONG, "font_size": NOTE_SIZE, "width": NOTE_WIDTH, "height": height}
+
+
+_UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))
+
+
+def _clean(text: str) -> str:
+    """Outside of ordinary cells the library escapes nothing: what XML cannot hold is left out."""
+    return _writable(text.translate(_UNWRITABLE))[0]
 
 
 @lru_cache(maxsize=65536)

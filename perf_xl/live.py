@@ -1,0 +1,314 @@
+"""The rules as plain worksheet formulas (自动计算): what makes a form compute itself with macros off.
+
+Only classic functions are used: no macro, no dynamic array, no volatile function, nothing newer than Excel 2010. Where a
+formula could not be as sure as `values` is, it gives "" and leaves the cell to the person; where it gives a number, that
+number is the engine's. Words and units are the engine's own, laid out as lists on the sheet 参数 under ASCII names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from perf_xl import values
+
+CHECKED_WORDS = (
+    "质量",
+    "验收",
+    "工程质量",
+    "产品质量",
+    "服务质量",
+    "基本",
+    "比较",
+    "较",
+    "全部",
+    "均",
+    "全面",
+    "非常",
+    "十分",
+    "很",
+    "完全",
+)
+
+
+@lru_cache(maxsize=1)
+def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
+    """Return the lists that the formulas look things up in, by their ASCII names."""
+    known = {unit: (unit, Decimal(1)) for unit in sorted(values.MEASURES)}
+    known |= values.FACTORS
+    for spelling, unit in values.SPELLINGS.items():
+        if unit in known:
+            known.setdefault(spelling, known[unit])
+    units = tuple(known)
+    fully = {
+        words
+        for start in ("", "已", "全部", "已全部", "全面", "完全")
+        for verb in ("达成", "完成", "达到", "实现")
+        for which in ("", "预期", "年度")
+        for what in ("", "指标", "目标", "绩效目标", "要求", "任务", "效果")
+        if values.stated_completion(words := start + verb + which + what) == (Fraction(1), 1)
+    }
+    pairs = {
+        f"{before}{word}/{after}{word}"
+        for word in values.ASSESSED
+        for before in ("", *CHECKED_WORDS)
+        for after in ("", *CHECKED_WORDS)
+        if before != after and values.words_agree(before + word, after + word)
+    }
+    rates = ("率", "比例", "占比", "比重")
+    return {
+        "units": units,
+        "unit_bases": tuple(known[unit][0] for unit in units),
+        "unit_factors": tuple(known[unit][1] for unit in units),
+        "full_words": tuple(sorted(fully)),
+        "agreeing": tuple(sorted(pairs)),
+        "rate_words": rates,
+        "relative_words": ("率", "比例", "占比", "比重", "单价", "标准", "天数", "时限", "满意度", "知晓度", "认知度", "认可度", "支持度", "完成度"),
+        "bad_rates": tuple(harm + middle + rate for harm in values.HARMS for middle in ("", "发生", "事故") for rate in rates),
+        "harm_words": values.HARMS,
+        "deal_words": values.DEALINGS,
+        "reduced_words": ("减少", "下降", "降低", "压减", "节约", "挽回", "追回"),
+        "cost_words": ("费用", "成本", "支出控制", "造价", "单价"),
+        "time_words": ("时限", "天数", "时间", "周期", "工期", "用时", "耗时", "速度", "响应", "时长"),
+        "sure_not": tuple("0123456789±~半几一二两三四五六七八九十百"),
+    }  # fmt: skip
+
+
+_CLEAN = (
+    (" ", ""), ("　", ""), ("％", "%"), ("＝", "="), ("﹦", "="), ("═", "="), ("≧", "≥"), ("≦", "≤"), (">=", "≥"), ("<=", "≤"), ("＞", ">"),
+    ("＜", "<"), ("（", "("), ("）", ")"), ("%(百分比)", "%"), ("百分比", "%"), ("．", "."), *((chr(0xFF10 + digit), str(digit)) for digit in range(10)),
+)  # fmt: skip
+"""Full width to half, other signs of the same meaning to one."""
+
+_COMPARATORS = [
+    "大于或等于",
+    "小于或等于",
+    "大于等于",
+    "小于等于",
+    "不低于",
+    "不少于",
+    "不小于",
+    "不超过",
+    "不高于",
+    "不大于",
+    "控制在",
+    "至少",
+    "达到",
+    "超过",
+    "大于",
+    "高于",
+    "小于",
+    "低于",
+    "少于",
+    "等于",
+    "及其以下",
+    "及以下",
+    "及以上",
+    "以上",
+    "以内",
+    "以下",
+    "之内",
+    "≥",
+    "≤",
+    ">",
+    "<",
+    "=",
+]
+
+
+def _without(cell: str, words: Sequence[tuple[str, str]] | Sequence[str]) -> str:
+    for word in words:
+        old, new = word if isinstance(word, tuple) else (word, "")
+        cell = f'SUBSTITUTE({cell},"{old}","{new}")'
+    return cell
+
+
+def _starts(cell: str, words: str) -> list[str]:
+    return [f'LEFT({cell},{len(word)})="{word}"' for word in words.split()]
+
+
+def _ends(cell: str, words: str) -> list[str]:
+    return [f'RIGHT({cell},{len(word)})="{word}"' for word in words.split()]
+
+
+def _any(tests: Sequence[str]) -> str:
+    return f"OR({','.join(tests)})"
+
+
+PARSED = ("text", "comparator", "body", "length", "number", "rest", "scale", "unit", "place")
+
+
+def parsing(source: str, at: Mapping[str, str]) -> dict[str, str]:
+    """Return the formulas that take one text apart; `at` names the cell of each of `PARSED`.
+
+    `place` is the unit's place in the list: 0 for no unit, -1 where the text is no number for certain.
+    """
+    text, comparator, body, length, number, rest, scale, unit = (at[name] for name in PARSED[:-1])
+    least = _any([*_starts(text, "≥ > 不低于 不少于 不小于 至少 达到 超过 大于 高于"), *_ends(text, "以上")])
+    most = _any([*_starts(text, "≤ < 不超过 不高于 不大于 控制在 小于 低于 少于"), *_ends(text, "以内 以下 之内")])
+    digits = f"LEFT({body},{length})"
+    places = ",".join(str(place) for place in range(1, 17))
+    return {
+        "text": f'IF(OR({source}="",{source}="—",{source}="-",{source}="/"),"",{_without(source, _CLEAN)})',
+        "comparator": (
+            f'IF({text}="","",IF(AND({least},{most}),"?",IF({least},"≥",IF({most},"≤",IF({_any(_starts(text, "= 等于"))},"=","")))))'
+        ),
+        "body": f'IF({text}="","",{_without(text, _COMPARATORS)})',
+        "length": (
+            f'IF({body}="",0,IFERROR(MATCH(TRUE,INDEX(ISERROR(FIND(MID({body}&"x",{{{places}}},1),"0123456789.")),0),0)-1,0))'
+        ),
+        "number": (
+            f'IF(OR({length}=0,{comparator}="?"),"",IF(OR(LEN({digits})-LEN(SUBSTITUTE({digits},".",""))>1,LEFT({body},1)=".",'
+            f'RIGHT({digits},1)=".",LEN(SUBSTITUTE({digits},".",""))>12),"",VALUE({digits})))'
+        ),
+        "rest": f'IF({number}="","",MID({body},{length}+1,20))',
+        "scale": (
+            f'IF({number}="","",IF(ISNUMBER(MATCH({rest},units,0)),1,IF(LEFT({rest},1)="万",10000,IF(LEFT({rest},1)="亿",100000000,1))))'
+        ),
+        "unit": f'IF({number}="","",IF({scale}=1,{rest},MID({rest},2,20)))',
+        "place": f'IF({number}="",-1,IF({unit}="",0,IFERROR(MATCH({unit},units,0),-1)))',
+    }  # fmt: skip
+
+
+def _base(place: str) -> str:
+    return f'IF({place}>0,INDEX(unit_bases,{place}),"")'
+
+
+def _factor(place: str) -> str:
+    return f"IF({place}>0,INDEX(unit_factors,{place}),1)"
+
+
+def _same_order(one: str, other: str) -> str:
+    return f"AND({one}<=10*{other},{other}<=10*{one})"
+
+
+def _one_of_two(known: str, first: str, second: str) -> str:
+    """The one of two readings within the same order of magnitude as what is known; "" if not just one is."""
+    near, far = _same_order(known, first), _same_order(known, second)
+    return f'IF({near}<>{far},IF({near},ROUND({first},10),ROUND({second},10)),"")'
+
+
+def comparing(wanted: Mapping[str, str], given: Mapping[str, str], at: Mapping[str, str]) -> dict[str, str]:
+    """Return the formulas that bring target and actual into one unit; a missing unit is the other's, its scale is not."""
+    t, scale, place = wanted["number"], wanted["scale"], wanted["place"]
+    a, own, there = given["number"], given["scale"], given["place"]
+    base, factor, base2, factor2, target = (at[name] for name in ("base", "factor", "base2", "factor2", "target"))
+    actual2 = f"{a}*{factor2}"
+    return {
+        "base": _base(place),
+        "factor": _factor(place),
+        "base2": _base(there),
+        "factor2": _factor(there),
+        "target": (
+            f'IF({place}<0,"",IF(OR({base}<>"",{there}<0,{base2}=""),ROUND({t}*{scale}*{factor},10),'
+            f'IF({base2}="%",IF({t}=0,0,{_one_of_two(actual2, f"({t}/100)", t)}),'
+            f'IF(OR({scale}<>1,{own}=1),ROUND({t}*{scale}*{factor2},10),""))))'
+        ),
+        "actual": (
+            f'IF(OR({there}<0,{target}=""),"",IF(AND({base}<>"",{base2}<>""),IF({base}={base2},ROUND({a}*{own}*{factor2},10),""),'
+            f'IF({base2}<>"",ROUND({a}*{own}*{factor2},10),'
+            f'IF({own}<>1,IF({base}="%","",ROUND({a}*{own}*{factor},10)),'
+            f'IF(AND({scale}=1,{base}<>"%"),ROUND({a}*{factor},10),'
+            f'IF({a}=0,0,{_one_of_two(target, f"({a}*{scale}*{factor})", f"({a}*IF({base}=" + chr(34) + "%" + chr(34) + f",1,{factor}))")}))))))'
+        ),
+    }  # fmt: skip
+
+
+def _contains(cell: str, words: str) -> str:
+    return f"SUMPRODUCT(--ISNUMBER(FIND({words},{cell})))>0"
+
+
+def _ends_in(cell: str, words: str) -> str:
+    return f"SUMPRODUCT(--(RIGHT({cell},LEN({words}))={words}))>0"
+
+
+def bare_name(name: str) -> str:
+    """Return the formula of a name without a bracket at its end."""
+    folded = _without(name, ((" ", ""), ("（", "("), ("）", ")")))
+    return f'IF(RIGHT({folded},1)=")",LEFT({folded},FIND("(",{folded}&"(")-1),{folded})'
+
+
+def meant_direction(name: str, raw_name: str, levels: str, comparator: str, base: str) -> str:
+    """Return the direction a number is scored by: as written, else from the meaning of the name; "" where not sure."""
+    hinted = f'SUMPRODUCT(--ISNUMBER(FIND({{"*","≥","≤","<",">","不低于","不超过"}},{raw_name})))>0'
+    rate = f'OR({base}="%",{_ends_in(name, "rate_words")},RIGHT({name},1)="度")'
+    harm = _contains(name, "harm_words")
+    at_most = f'OR(ISNUMBER(FIND("成本",{levels})),{harm},{_contains(name, "cost_words")})'
+    return (
+        f'IF(OR({comparator}="≥",{comparator}="≤"),{comparator},IF({hinted},"",'
+        f'IF({rate},IF({_ends_in(name, "bad_rates")},"≤","≥"),IF({_contains(name, "reduced_words")},"≥",'
+        f'IF(AND({harm},{_contains(name, "deal_words")}),"",IF({at_most},"≤","≥"))))))'
+    )
+
+
+def completion(
+    row: Mapping[str, str], wanted: Mapping[str, str], given: Mapping[str, str], at: Mapping[str, str]
+) -> str:
+    """Return the formula of 完成比例, from 0 to 1; "" where a person has to decide."""
+    kind, target, actual, direction = row["kind"], row["target"], row["actual"], row["scored_by"]
+    fully = f"ISNUMBER(MATCH({given['text']},full_words,0))"
+    late = f'AND(OR({wanted["comparator"]}="",{wanted["comparator"]}="="),{_ends_in(row["name"], "time_words")},{direction}="≥",{actual}<>{target})'
+    side = f'OR(AND({direction}="≥",{actual}>={target}),AND({direction}="≤",{actual}<={target}))'
+    bound = f'OR({given["comparator"]}="",{given["comparator"]}="=",AND({given["comparator"]}={direction},{side}))'
+    too_large = f"MAX(ABS({target}),ABS({actual}))>1000000000000000"
+    by_number = (
+        f'IF(OR({target}="",{actual}="",{direction}=""),"",IF(OR({too_large},{late},NOT({bound})),"",'
+        f'IF({direction}="≥",IF({actual}>={target},1,IF({target}<0,"",IF({target}=0,0,MAX(0,{actual}/{target})))),'
+        f'IF({actual}<={target},1,IF({target}<0,"",{target}/{actual})))))'
+    )
+    in_percent = f'IF(AND({at["base2"]}="%",{at["base"]}<>"%",OR({at["base"]}<>"",{wanted["scale"]}<>1)),IF(ROUND({given["number"]}*{at["factor2"]},10)=1,1,""),{by_number})'
+    quantitative = f'IF({fully},1,IF({given["place"]}<0,"",{in_percent}))'
+    unsure = f'OR({wanted["comparator"]}<>"",{_contains(wanted["text"], "sure_not")})'
+    stated = f'IF(ROUND({given["number"]}*{at["factor2"]},10)<=1,ROUND({given["number"]}*{at["factor2"]},10),"")'
+    qualitative = (
+        f'IF({wanted["text"]}={given["text"]},1,IF({unsure},"",IF(OR({fully},ISNUMBER(MATCH({wanted["text"]}&"/"&{given["text"]},agreeing,0))),1,'
+        f'IF({given["place"]}<=0,"",IF(AND({at["base2"]}="%",{given["comparator"]}=""),{stated},"")))))'
+    )
+    return f'IF(OR({wanted["text"]}="",{given["text"]}=""),"",IF({kind}="定量",{quantitative},{qualitative}))'
+
+
+def score(row: Mapping[str, str], weight: str) -> str:
+    """Return the formula of 计算得分, rounded once; the product comes before the quotient, so that halves stay halves."""
+    share, target, actual = row["completion"], row["target"], row["actual"]
+    up, down = f"ROUND({weight}*{actual}/{target},2)", f"ROUND({weight}*{target}/{actual},2)"
+    partly = f'IF({row["scored_by"]}="≥",{up},{down})'
+    numbers = f"ISNUMBER({weight}),ISNUMBER({share})"
+    return f'IF(AND({numbers}),IF(AND({row["kind"]}="定量",{share}<1,{share}>0),{partly},ROUND({weight}*{share},2)),"")'
+
+
+CLASSIC = frozenset(
+    [
+        "ABS",
+        "AND",
+        "COUNT",
+        "FIND",
+        "IF",
+        "IFERROR",
+        "INDEX",
+        "ISERROR",
+        "ISNUMBER",
+        "ISTEXT",
+        "LEFT",
+        "LEN",
+        "MATCH",
+        "MAX",
+        "MID",
+        "MIN",
+        "N",
+        "NOT",
+        "OR",
+        "RIGHT",
+        "ROUND",
+        "SUBSTITUTE",
+        "SUM",
+        "SUMIF",
+        "SUMPRODUCT",
+        "TEXT",
+        "VALUE",
+        "COUNTIF",
+        "COUNTA",
+    ]
+)
+"""The functions that the form may use."""
