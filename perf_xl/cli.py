@@ -194,13 +194,18 @@ def _refused_json(results: Sequence[pipeline.FileResult]) -> list[Any]:
 
 @main.command("new")
 @click.argument("output", type=click.Path(path_type=Path), metavar="自评表.xlsx")
+@click.option("--form", default="项目", metavar="表式", help="表式:项目(缺省)、成本单列、转移支付。")
 @click.option("--rows", type=click.IntRange(1, 50), default=2, metavar="N", help="每个二级指标留几行,缺省2行。")
-@click.option("--project", metavar="名称", help="预先填好项目名称。")
+@click.option("--project", "projects", multiple=True, metavar="名称", help="预先填好项目名称;给出几个就写几个文件。")
+@click.option("--from", "last_year", metavar="上年.xlsx", help="沿用上年自评表的指标名称、指标值和分值。")
 @_rulebook_option
-def new_command(output: Path, rows: int, project: str | None, rulebook: str | None) -> int:
-    """新建一张空白的自评表。"""
-    written = pipeline.write_blank(output, pipeline.load_rulebook(rulebook), rows, project)
-    click.echo(f"已写出 {written}")
+def new_command(
+    output: Path, form: str, rows: int, projects: tuple[str, ...], last_year: str | None, rulebook: str | None
+) -> int:
+    """新建自评表:填写后自动计算,并可自检。"""
+    book = pipeline.load_rulebook(rulebook)
+    for path in pipeline.write_forms(output, book, form=form, rows=rows, projects=projects, last_year=last_year):
+        click.echo(f"已写出 {path}")
     return CLEAN
 
 

@@ -14,23 +14,7 @@ from functools import lru_cache
 
 from perf_xl import values
 
-CHECKED_WORDS = (
-    "质量",
-    "验收",
-    "工程质量",
-    "产品质量",
-    "服务质量",
-    "基本",
-    "比较",
-    "较",
-    "全部",
-    "均",
-    "全面",
-    "非常",
-    "十分",
-    "很",
-    "完全",
-)
+CHECKED_WORDS = ("质量", "验收", "工程质量", "基本", "较", "全部", "非常", "十分")
 
 
 @lru_cache(maxsize=1)
@@ -44,10 +28,10 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
     units = tuple(known)
     fully = {
         words
-        for start in ("", "已", "全部", "已全部", "全面", "完全")
+        for start in ("", "已", "全部", "已全部")
         for verb in ("达成", "完成", "达到", "实现")
         for which in ("", "预期", "年度")
-        for what in ("", "指标", "目标", "绩效目标", "要求", "任务", "效果")
+        for what in ("", "指标", "目标", "任务")
         if values.stated_completion(words := start + verb + which + what) == (Fraction(1), 1)
     }
     pairs = {
@@ -66,7 +50,7 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         "agreeing": tuple(sorted(pairs)),
         "rate_words": rates,
         "relative_words": ("率", "比例", "占比", "比重", "单价", "标准", "天数", "时限", "满意度", "知晓度", "认知度", "认可度", "支持度", "完成度"),
-        "bad_rates": tuple(harm + middle + rate for harm in values.HARMS for middle in ("", "发生", "事故") for rate in rates),
+        "bad_rates": tuple(harm + middle + rate for harm in values.HARMS for middle in ("", "发生") for rate in rates),
         "harm_words": values.HARMS,
         "deal_words": values.DEALINGS,
         "reduced_words": ("减少", "下降", "降低", "压减", "节约", "挽回", "追回"),
@@ -220,7 +204,8 @@ def _contains(cell: str, words: str) -> str:
     return f"SUMPRODUCT(--ISNUMBER(FIND({words},{cell})))>0"
 
 
-def _ends_in(cell: str, words: str) -> str:
+def ends_in(cell: str, words: str) -> str:
+    """Whether a cell ends in one of a list of words."""
     return f"SUMPRODUCT(--(RIGHT({cell},LEN({words}))={words}))>0"
 
 
@@ -233,12 +218,12 @@ def bare_name(name: str) -> str:
 def meant_direction(name: str, raw_name: str, levels: str, comparator: str, base: str) -> str:
     """Return the direction a number is scored by: as written, else from the meaning of the name; "" where not sure."""
     hinted = f'SUMPRODUCT(--ISNUMBER(FIND({{"*","≥","≤","<",">","不低于","不超过"}},{raw_name})))>0'
-    rate = f'OR({base}="%",{_ends_in(name, "rate_words")},RIGHT({name},1)="度")'
+    rate = f'OR({base}="%",{ends_in(name, "rate_words")},RIGHT({name},1)="度")'
     harm = _contains(name, "harm_words")
     at_most = f'OR(ISNUMBER(FIND("成本",{levels})),{harm},{_contains(name, "cost_words")})'
     return (
         f'IF(OR({comparator}="≥",{comparator}="≤"),{comparator},IF({hinted},"",'
-        f'IF({rate},IF({_ends_in(name, "bad_rates")},"≤","≥"),IF({_contains(name, "reduced_words")},"≥",'
+        f'IF({rate},IF({ends_in(name, "bad_rates")},"≤","≥"),IF({_contains(name, "reduced_words")},"≥",'
         f'IF(AND({harm},{_contains(name, "deal_words")}),"",IF({at_most},"≤","≥"))))))'
     )
 
@@ -249,7 +234,7 @@ def completion(
     """Return the formula of 完成比例, from 0 to 1; "" where a person has to decide."""
     kind, target, actual, direction = row["kind"], row["target"], row["actual"], row["scored_by"]
     fully = f"ISNUMBER(MATCH({given['text']},full_words,0))"
-    late = f'AND(OR({wanted["comparator"]}="",{wanted["comparator"]}="="),{_ends_in(row["name"], "time_words")},{direction}="≥",{actual}<>{target})'
+    late = f'AND(OR({wanted["comparator"]}="",{wanted["comparator"]}="="),{ends_in(row["name"], "time_words")},{direction}="≥",{actual}<>{target})'
     side = f'OR(AND({direction}="≥",{actual}>={target}),AND({direction}="≤",{actual}<={target}))'
     bound = f'OR({given["comparator"]}="",{given["comparator"]}="=",AND({given["comparator"]}={direction},{side}))'
     too_large = f"MAX(ABS({target}),ABS({actual}))>1000000000000000"

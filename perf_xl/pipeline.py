@@ -191,20 +191,42 @@ def read_roster(path: str | Path) -> list[str]:
     return [name.strip() for name in names if fold(name) and fold(name) not in _ROSTER_HEADS]
 
 
-def write_blank(output: Path, rulebook: Rulebook | None = None, rows: int = 2, project: str | None = None) -> Path:
-    """Write a blank form (空白自评表); return where.
+def write_forms(
+    output: Path,
+    rulebook: Rulebook | None = None,
+    *,
+    form: str = "项目",
+    rows: int = 2,
+    projects: Sequence[str] = (),
+    last_year: str | None = None,
+) -> list[Path]:
+    """Write forms to fill in (自评表): a blank one, one for each project, or one that carries last year's over.
+
+    Several projects go into as many workbooks beside `output`, each named after its project.
 
     Raises:
         OutputNotWritable: something stands there already.
+        WorkbookUnreadable: last year's form cannot be read.
     """
-    from perf_xl.sheets import Book
-    from perf_xl.template import blank, form_sheet
+    from perf_xl.template import blank, carried_over, form_book
     from perf_xl.writing import write_book
 
-    if output.exists():
-        raise OutputNotWritable(str(output), "已有同名文件,为免覆盖未写入")
-    filing = blank(rulebook or rules.default(), rows, project)
-    return write_book(Book([form_sheet(filing)], "项目支出绩效自评表"), output)
+    book = rulebook or rules.default()
+    if last_year is not None:
+        source = find_files([last_year])[0]
+        result = read_file(source)
+        if result.refusal is not None:
+            raise result.refusal
+        filings = [carried_over(result.forms[0], book, form)]
+    else:
+        filings = [blank(book, rows, project, form) for project in projects or (None,)]
+    outputs = [output]
+    if len(filings) > 1:
+        outputs = [output.with_name(f"{output.stem}-{filing.project}{output.suffix or '.xlsx'}") for filing in filings]
+    for path in outputs:
+        if path.exists():
+            raise OutputNotWritable(str(path), "已有同名文件,为免覆盖未写入")
+    return [write_book(form_book(filing, book), path) for filing, path in zip(filings, outputs, strict=True)]
 
 
 # --- consolidation ----------------------------------------------------------------------------------------------------

@@ -181,6 +181,8 @@ class _Sheet:
     keys: list[list[str]] = field(init=False)
     doubts: list[Finding] = field(default_factory=list)
     worked_out: dict[Position, Decimal | None] = field(default_factory=dict)
+    unknown: list[Position] = field(default_factory=list)
+    recalculated: list[Position] = field(default_factory=list)
     under: dict[Position, Position] = field(init=False)
     """Cell inside a merged area that spans rows → the area's first cell."""
 
@@ -206,18 +208,29 @@ class _Sheet:
         return self.grid.text(row, column)
 
     def result(self, at: Position) -> Decimal | None:
-        """The result of a formula that the file does not store; each is worked out, and reported, once."""
+        """The result of a formula that the file does not store; each is worked out once."""
         if at not in self.worked_out:
             self.worked_out[at] = None
-            number = evaluate(self.grid.uncalculated[at], self._operand)
-            self.worked_out[at] = number
-            stored = self.grid.number(*at)
-            if number is None and stored is None:
-                self.doubt(*at, "公式没有保存计算结果,也无法按公式重算,按未填处理;请用 Excel 或 WPS 打开并保存一次")
-            elif number is not None and number != stored:
-                self.doubt(*at, f"公式没有保存计算结果,已按公式重算为 {number};请用 Excel 或 WPS 打开并保存一次")
+            number = self.worked_out[at] = evaluate(self.grid.uncalculated[at], self._operand)
+            if number is None and self.grid.number(*at) is None:
+                self.unknown.append(at)
+            elif number is not None and number != self.grid.number(*at):
+                self.recalculated.append(at)
         number = self.worked_out[at]
         return self.grid.number(*at) if number is None else number
+
+    def report_formulas(self) -> None:
+        """Say, in one finding each, which formulas had no stored result."""
+        open_it = "请用 Excel 或 WPS 打开并保存一次"
+        for cells, done in (
+            (self.recalculated, "已按公式重算,请核对"),
+            (self.unknown, f"无法按公式重算,按未填处理;{open_it}"),
+        ):
+            if cells:
+                message = f"{len(cells)} 个单元格的公式没有保存计算结果,{done}"
+                where = ", ".join(address(*at) for at in sorted(cells))
+                self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=where))
+                cells.clear()
 
     def _operand(self, row: int, column: int) -> Decimal | str | None:
         """What a formula finds in a cell: a number, a text, nothing; an error value as text."""
@@ -380,6 +393,10 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
             columns[role] = span
     if "reason" not in columns and "remark" in columns:
         columns["reason"] = columns["remark"]
+    table_ends = max(columns[role][0] for role in ("score", "actual", "reason", "target") if role in columns)
+    for role in ("comparator", "unit"):  # helper columns beside the table are not the target's
+        if role in columns and columns[role][0] > table_ends:
+            del columns[role]
     return columns
 
 
@@ -471,6 +488,8 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     for role, name in (("target", "年度指标值"), ("actual", "实际完成值")):
         if role not in columns:
             sheet.doubt(top, 0, f"没有找到“{name}”一列,请核对表头")
+    goal = _read_goal(sheet, start, top)
+    sheet.report_formulas()
     if sheet.grid.hidden:
         sheet.doubt(top, 0, "自评表在隐藏的工作表中,已照常读取", ADVICE)
     if sheet.grid.last_cell:
@@ -487,7 +506,7 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         implementing_unit=head.get("implementing_unit", BLANK),
         money_unit=money_unit or ("万元" if funds else None),
         funds=funds,
-        goal=_read_goal(sheet, start, top),
+        goal=goal,
         indicators=tuple(body.indicators),
         total=total,
         total_weight=body.total_weight,

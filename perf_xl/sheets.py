@@ -71,6 +71,19 @@ STYLES: Mapping[str, Style] = {
     "share": replace(_WORD, number_format="0.00%"),
     "note": replace(_PLAIN, size=9, color=GREY),
     "sign": replace(_PLAIN, size=11, wrap=False),
+    # the form that is filled in: white cells are for the person, grey ones compute
+    "input": replace(_WORD, locked=False),
+    "input_text": replace(_TEXT, locked=False),
+    "input_title": Style(HEI, 16, across="center", border=False, locked=False),
+    "input_amount": replace(_WORD, number_format="General", locked=False),
+    "computed": replace(_WORD, fill=FAINT),
+    "computed_score": replace(_WORD, fill=FAINT, number_format="0.00"),
+    "computed_share": replace(_WORD, fill=FAINT, number_format="0.00%"),
+    "helper_head": Style(HEI, 9, across="center", fill=FAINT, color=GREY),
+    "helper": Style(size=9, across="center", fill=FAINT, locked=False),
+    "helper_locked": Style(size=9, across="center", fill=FAINT),
+    "helper_share": Style(size=9, across="center", fill=FAINT, number_format="0.00%"),
+    "helper_hint": Style(size=9, fill=FAINT),
     # lists
     "head": Style(HEI, 10, across="center", fill=FAINT),
     "text": _TEXT,
@@ -255,6 +268,8 @@ class Sheet:
     gridlines: bool = True
     lowest: float = LOWEST
     """Height of a framed row that needs no more, in points."""
+    room: Mapping[int, float] = field(default_factory=dict)
+    """Rows that are higher than what stands in them now needs, in points: somebody will write there."""
     printing: Print = field(default_factory=Print)
     validations: Sequence[Validation] = ()
     highlights: Sequence[Highlight] = ()
@@ -425,6 +440,8 @@ def row_heights(sheet: Sheet) -> list[float]:
     bottom = sheet.printing.area.bottom + 1 if sheet.printing.area else 0
     heights = [sheet.lowest if _framed(cells) else LOWEST for cells in sheet.rows]
     heights += [LOWEST] * (bottom - len(heights))
+    for row, height in sheet.room.items():
+        heights[row] = max(heights[row], height)
     tall: list[tuple[Area, float]] = []
     for top, cells in enumerate(sheet.rows):
         for left, cell in enumerate(cells):

@@ -211,13 +211,23 @@ def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
                 )
 
 
+class _Nothing(str):
+    """An empty text as the known result of a formula; a plain one the library writes as a result not known."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+
 def _result(cell: Cell) -> str | float:
-    """What a formula comes to, as the file keeps it."""
+    """What a formula comes to, as the file keeps it; None is a result not known, which every program works out."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, str):
-        return _clean(value)
+        return _clean(value) or _Nothing()
     return float(value) if isinstance(value, Decimal) else value
 
 

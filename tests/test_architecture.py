@@ -17,7 +17,7 @@ ROWS: list[set[str]] = [
     {"grid", "rules", "findings"},
     {"model", "formulas", "sheets"},
     {"values"},
-    {"scoring"},
+    {"scoring", "live"},
     {"reading", "auditing", "consolidating"},
     {"contract", "tables", "template", "summary", "workbooks", "writing"},
     {"demo", "pipeline"},

@@ -1,4 +1,4 @@
-"""The official form as a workbook: blank ones, and the one that ships."""
+"""The official form as a workbook: blank ones, variants, last year's carried over, and the one that ships."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from support import WORKBOOKS, read_json, run
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "workbook_templates" / "项目支出绩效自评表.xlsx"
+SEED = WORKBOOKS / "published" / "seed-000-A.xlsx"
+
+
+def new(path: Path, *options: str | Path) -> Path:
+    result = run("new", path, *options)
+    assert result.exit_code == 0, result.stderr
+    return path
+
+
+def rows_of(path: Path) -> list[tuple[object, object]]:
+    """First and second level of every row of the form, as they stand in the cells."""
+    sheet = load_workbook(path)["自评表"]
+    rows = range(1, sheet.max_row + 1)
+    head = next(row for row in rows if sheet.cell(row, 1).value == "一级指标")
+    foot = next(row for row in rows if sheet.cell(row, 1).value == "总分")
+    return [(sheet.cell(row, 1).value, sheet.cell(row, 2).value) for row in range(head + 1, foot)]
 
 
 def test_the_shipped_form_is_what_the_build_gives(tmp_path: Path) -> None:
@@ -23,44 +39,71 @@ def test_the_shipped_form_is_what_the_build_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "rulebook", "weight"), [(1, "default", "10"), (3, "default", "10"), (2, "hubei", "20")]
+    ("rows", "rulebook", "weight"), [("1", "default", "10"), ("3", "default", "10"), ("2", "hubei", "20")]
 )
-def test_a_blank_form_has_its_rows_and_its_execution_weight(
-    rows: int, rulebook: str, weight: str, tmp_path: Path
-) -> None:
-    path = tmp_path / "新.xlsx"
-    result = run("new", path, "--rows", rows, "--rulebook", rulebook, "--project", "甲项目")
-    assert result.exit_code == 0, result.stderr
+def test_a_blank_form(rows: str, rulebook: str, weight: str, tmp_path: Path) -> None:
+    path = new(tmp_path / "新.xlsx", "--rows", rows, "--rulebook", rulebook, "--project", "甲项目")
     (form,) = read_json(path)["forms"]
     assert (form["project"], form["funds"][0]["weight"], form["indicators"]) == ("甲项目", weight, [])
-    sheet = load_workbook(path).active
-    second = [sheet.cell(row, 2).value for row in range(1, sheet.max_row + 1)]
-    assert [second.count(name) for name in ("数量指标", "社会效益指标", "服务对象满意度指标")] == [1, 1, 1]
-    head = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "一级指标")
-    foot = next(row for row in range(head, sheet.max_row + 1) if sheet.cell(row, 1).value == "总分")
-    assert foot - head - 1 == 9 * rows
+    assert len(rows_of(path)) == 9 * int(rows)
 
 
-def test_a_form_filled_in_is_read_back(tmp_path: Path) -> None:
-    path = tmp_path / "新.xlsx"
-    assert run("new", path).exit_code == 0
-    book = load_workbook(path)
-    sheet = book.active
-    head = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, 1).value == "一级指标")
-    for column, value in enumerate(("培训人次", "≥100人次", "120人次", 20, 20, None), start=3):
-        sheet.cell(head + 1, column, value)
-    sheet["C2"] = "甲项目"
-    book.save(path)
-    (form,) = read_json(path)["forms"]
-    assert form["project"] == "甲项目"
-    assert [
-        (one["level1"], one["level2"], one["level3"], one["target"], one["score"]) for one in form["indicators"]
-    ] == [("产出指标", "数量指标", "培训人次", "≥100人次", "20")]
+def test_its_sheets() -> None:
+    book = load_workbook(SHIPPED)
+    assert book.sheetnames == ["自评表", "填报说明", "自检", "参数"]
+    assert all(sheet.protection.sheet for sheet in book)
+    assert not any(sheet.protection.password for sheet in book)
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "funds"),
+    [
+        ("项目", "产出指标", "其中:当年财政拨款"),
+        ("成本单列", "成本指标", "其中:当年财政拨款"),
+        ("转移支付", "产出指标", "其中:中央财政资金"),
+    ],
+)
+def test_variants_are_data(form: str, first: str, funds: str, tmp_path: Path) -> None:
+    path = new(tmp_path / "新.xlsx", "--form", form)
+    assert rows_of(path)[0][0] == first
+    assert read_json(path)["forms"][0]["funds"][1]["label"] == funds
+
+
+def test_an_unknown_variant_lists_the_known_ones(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "新.xlsx", "--form", "甲")
+    assert result.exit_code == 2
+    assert "项目、成本单列、转移支付" in result.stderr
+
+
+def test_several_projects_give_as_many_workbooks(tmp_path: Path) -> None:
+    new(tmp_path / "自评表.xlsx", "--project", "甲", "--project", "乙")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["自评表-乙.xlsx", "自评表-甲.xlsx"]
+    assert [read_json(path)["forms"][0]["project"] for path in sorted(tmp_path.iterdir())] == ["乙", "甲"]
+
+
+def test_last_year_is_carried_over(tmp_path: Path) -> None:
+    (old,) = read_json(SEED)["forms"]
+    (form,) = read_json(new(tmp_path / "新.xlsx", "--from", SEED))["forms"]
+    assert (form["project"], form["department"]) == (old["project"], old["department"])
+    kept = ("level1", "level2", "level3", "target", "weight")
+    assert [[one[key] for key in kept] for one in form["indicators"]] == [
+        [one[key] for key in kept] for one in old["indicators"]
+    ]
+    assert {(one["actual"], one["score"], one["reason"]) for one in form["indicators"]} == {(None, None, None)}
+    assert form["funds"][0]["weight"] == "10"
+
+
+def test_a_bad_last_year_is_refused_in_words(tmp_path: Path) -> None:
+    bad = tmp_path / "坏.xlsx"
+    bad.write_bytes(b"PK\x03\x04")
+    result = run("new", tmp_path / "新.xlsx", "--from", bad)
+    assert result.exit_code == 2
+    assert "坏.xlsx" in result.stderr
+    assert not (tmp_path / "新.xlsx").exists()
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
-    seed = (WORKBOOKS / "published" / "seed-000-A.xlsx").read_bytes()
     path = tmp_path / "自评表.xlsx"
-    path.write_bytes(seed)
+    path.write_bytes(SEED.read_bytes())
     assert run("new", path).exit_code == 2
-    assert path.read_bytes() == seed
+    assert path.read_bytes() == SEED.read_bytes()

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from perf_xl.pipeline import write_blank
+from perf_xl.pipeline import write_forms
 
 TEMPLATES = Path(__file__).parent.parent / "workbook_templates"
 FORM = "项目支出绩效自评表.xlsx"
 
 
 def main(folder: Path = TEMPLATES) -> Path:
-    """Write the blank form anew."""
+    """Write the form that computes itself anew."""
     (folder / FORM).unlink(missing_ok=True)
-    return write_blank(folder / FORM)
+    return write_forms(folder / FORM)[0]
 
 
 if __name__ == "__main__":
