@@ -209,6 +209,14 @@ def ends_in(cell: str, words: str) -> str:
     return f"SUMPRODUCT(--(RIGHT({cell},LEN({words}))={words}))>0"
 
 
+def is_range(wanted: Mapping[str, str]) -> str:
+    """Whether a target is a range such as 80-90%, and no period such as 1-12月; what it comes to is left to the person."""
+    text, rest = wanted["text"], wanted["rest"]
+    cut = f'SUMPRODUCT(--ISNUMBER(FIND({{"-","~","至","到"}},{rest})))>0'
+    moment = f'SUMPRODUCT(--ISNUMBER(FIND({{"年","月","日"}},{text})))=0'
+    return f'AND({wanted["place"]}<0,ISNUMBER({wanted["number"]}),{wanted["comparator"]}="",{cut},{moment})'
+
+
 def bare_name(name: str) -> str:
     """Return the formula of a name without a bracket at its end."""
     folded = _without(name, ((" ", ""), ("（", "("), ("）", ")")))

@@ -217,12 +217,18 @@ HELPERS = ("指标性质", "方向", "目标数值", "完成数值", "单位", "
 """Columns beside the table, outside the print area: J to S."""
 _FIRST_HELPER = 9
 _HIDDEN = (
-    "levels", *(f"target_{name}" for name in live.PARSED), *(f"actual_{name}" for name in live.PARSED),
+    "level1", "level2", *(f"target_{name}" for name in live.PARSED), *(f"actual_{name}" for name in live.PARSED),
     "base", "factor", "base2", "factor2", "target", "actual", "name", "meant", "scored_by",
 )  # fmt: skip
 """Columns of intermediate steps, hidden: T onwards."""
 _FIRST_HIDDEN = _FIRST_HELPER + len(HELPERS)
 
+LEVEL1 = ("成本指标", "产出指标", "效益指标", "满意度指标")
+LEVEL2 = (
+    "数量指标", "质量指标", "时效指标", "成本指标", "经济成本指标", "社会成本指标", "生态环境成本指标", "经济效益指标", "社会效益指标",
+    "生态效益指标", "可持续影响指标", "服务对象满意度指标",
+)  # fmt: skip
+_STATED = ("达成预期指标", "部分达成预期指标并具有一定效果", "未达成预期指标且效果较差")
 BAND_WORDS = ("全部或基本达成", "部分达成", "未达成且效果较差")
 
 
@@ -290,12 +296,18 @@ def _row_formulas(row: int) -> dict[str, str]:
     unit = f'IF({at["base"]}<>"",{at["base"]},{at["base2"]})'
     relative = f'OR({unit}="%",ISNUMBER(FIND("/",{unit})),{live.ends_in(at["name"], "relative_words")})'
     score = at["计算得分"]
+    between = live.is_range(wanted)
+    above = _at(row - 1)
     formulas |= {
+        "level1": f'IF(A{row}="",{above["level1"]},A{row})',
+        "level2": f'IF(B{row}="",{above["level2"]},B{row})',
         "name": live.bare_name(f"C{row}"),
-        "meant": live.meant_direction(at["name"], f"C{row}", at["levels"], wanted["comparator"], at["base"]),
+        "meant": live.meant_direction(
+            at["name"], f"C{row}", f"{at['level1']}&{at['level2']}", wanted["comparator"], at["base"]
+        ),
         "scored_by": f'IF(OR({direction}="≥",{direction}="≤"),{direction},{at["meant"]})',
-        "指标性质": f'IF(D{row}="","",IF({wanted["place"]}>=0,"定量","定性"))',
-        "方向": f'IF({quantitative},IF({wanted["comparator"]}="=","=",{at["meant"]}),"")',
+        "指标性质": f'IF(D{row}="","",IF(OR({wanted["place"]}>=0,{between}),"定量","定性"))',
+        "方向": f'IF({quantitative},IF({between},"区间",IF({wanted["comparator"]}="=","=",{at["meant"]})),"")',
         "目标数值": f'IF({quantitative},{at["target"]},"")',
         "完成数值": f'IF({quantitative},{at["actual"]},"")',
         "单位": f'IF({quantitative},{unit},"")',
@@ -347,7 +359,7 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
             put(f"{letter}{row}", style="computed")
     for number in range(len(filing.indicators)):
         row = layout.first + number
-        for letter in "CDEFH":
+        for letter in "ABCDEFH":
             put(f"{letter}{row}", style="input_text" if letter in "CH" else "input")
         at, formulas = _at(row), _row_formulas(row)
         one = filing.indicators[number]
@@ -356,8 +368,7 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
         helpers: list[Cell | None] = [
             Cell(known, _HELPER_STYLES.get(name, "helper"), None, formulas[name]) for name in HELPERS
         ]
-        hidden: list[Cell | None] = [Cell(f"{one.level1}{one.level2}", "data")]
-        hidden += [Cell(known, "data", None, formulas[name]) for name in _HIDDEN[1:]]
+        hidden: list[Cell | None] = [Cell(known, "data", None, formulas[name]) for name in _HIDDEN]
         rows[row - 1] = [*rows[row - 1], None, *helpers, *hidden]
     rows[layout.head - 1] = [*rows[layout.head - 1], None, *(Cell(name, "helper_head") for name in HELPERS)]
     total, blank_total = layout.total, None if any(one.weight is not None for one in filing.indicators) else ""
@@ -417,12 +428,15 @@ def _validations(layout: _Layout) -> tuple[Validation, ...]:
         Validation(funds, "number", (), zero, None, "项目资金", "单位:万元。没有的填0;总额由分项相加。", "资金应填不小于0的数字,单位为万元。仍要这样填吗?"),
         Validation(area("C"), "any", title="三级指标", message="写明做什么,如“培训人次”。计量单位写在指标值里。"),
         Validation(area("D"), "any", title="年度指标值", message="写全符号、数字和单位:≥95%、3次以上、≤90万元、2023年12月底前;定性的写“质量合格”等。"),
-        Validation(area("E"), "any", title="实际完成值", message="写实际数字和单位,如97.3%、5次、88万元;不要照抄“≥95%”。定性的写达成预期指标或完成比例,如85%。"),
+        Validation(area("E"), "list", _STATED, title="实际完成值", message="写实际数字和单位,如97.3%、5次、88万元;不要照抄“≥95%”。定性的写达成预期指标或完成比例,如85%。"),
         Validation(area("F"), "number", (), zero, Decimal(100), "分值(权重)", "各项分值与执行率分值合计为100分。", "分值应填0至100的数字。仍要这样填吗?"),
         Validation(area("G"), "number", (), zero, Decimal(100), "指标得分", "自动等于计算得分;无法自动计算的,按完成情况填写,不超过分值。", "得分应填数字,并不超过分值。仍要这样填吗?"),
         Validation(area("H"), "any", title="偏差原因及改进措施", message="得分低于分值时,写明原因和改进措施;完成值达到指标值130%以上的也要说明。"),
         Validation(area("J"), "list", ("定量", "定性"), title="指标性质", message="自动判断;不对时可以改选。", warning="只有“定量”和“定性”两种。"),
-        Validation(area("K"), "list", ("≥", "≤", "="), title="方向", message="越多越好选≥,越少越好选≤。", warning="请在 ≥ ≤ = 中选择。"),
+        Validation(area("K"), "list", ("≥", "≤", "=", "区间"), title="方向", message="越多越好选≥,越少越好选≤;区间指标请手工填得分。", warning="请在 ≥ ≤ = 区间 中选择。"),
+        Validation(area("N"), "list", "=units", title="单位", message="目标数值、完成数值的基本单位,自动判断。", warning="不在单位表中。仍要这样填吗?"),
+        Validation(area("A"), "list", tuple(LEVEL1), title="一级指标", message="按官方分类选择。", warning="不是官方的一级指标名称。仍要这样填吗?"),
+        Validation(area("B"), "list", tuple(LEVEL2), title="二级指标", message="按官方分类选择。", warning="不是官方的二级指标名称。仍要这样填吗?"),
     )  # fmt: skip
 
 
@@ -473,6 +487,7 @@ def _checks(layout: _Layout, rulebook: Rulebook) -> Sheet:
             ]
         )
     area = Area(_FIRST_CHECK - 1, 1, last - 1, 1)
+    rows += [[], *_subtotals(layout)]
     return Sheet(
         name=CHECKS,
         rows=rows,
@@ -482,7 +497,7 @@ def _checks(layout: _Layout, rulebook: Rulebook) -> Sheet:
         tab_color="#548235",
         gridlines=False,
         lowest=22,
-        printing=Print(area=Area(0, 0, last - 1, 3)),
+        printing=Print(area=Area(0, 0, len(rows) - 1, 3)),
         highlights=(
             Highlight(area, f'LEFT($B{_FIRST_CHECK},1)="×"', "error"),
             Highlight(area, f'LEFT($B{_FIRST_CHECK},1)="△"', "doubt"),
@@ -491,6 +506,22 @@ def _checks(layout: _Layout, rulebook: Rulebook) -> Sheet:
         protected=True,
         hidden_columns=(4,),
     )
+
+
+def _subtotals(layout: _Layout) -> list[list[Cell | None]]:
+    """一级指标小计: weight and score of the execution rate and of every first level, and the total."""
+    there = f"'{FORM}'!"
+    rows: list[list[Cell | None]] = [[Cell(word, "head") for word in ("一级指标小计", "分值", "得分", "位置")]]
+    funds, total = layout.funds, layout.total
+    lines = [("预算执行率", f"{there}G{funds}", f"N({there}H{funds})", f"G{funds}")]
+    for level1, top, bottom in layout.levels:
+        weight, score = (f"SUM({there}{letter}{top}:{letter}{bottom})" for letter in "FG")
+        lines.append((level1, weight, score, f"F{top}"))
+    lines.append(("合计", f"N({there}F{total})", f"N({there}G{total})", f"G{total}"))
+    for name, weight, score, cell in lines:
+        place = Cell(cell, "place", Link("", FORM, cell))
+        rows.append([Cell(name, "text"), Cell(None, "mark", None, weight), Cell(None, "mark", None, score), place])
+    return rows
 
 
 def _check_lines(layout: _Layout, rulebook: Rulebook) -> list[tuple[str, str, str, str]]:
@@ -559,6 +590,7 @@ def _check_lines(layout: _Layout, rulebook: Rulebook) -> list[tuple[str, str, st
         ("有指标值的都填了完成值", f"SUMPRODUCT((LEN({d})>0)*(LEN({e})=0))", "有{n}行没有填实际完成值", f"E{first}"),
         ("有指标值的都有分值和得分", f"SUMPRODUCT((LEN({d})>0)*(1-{numbers}))", "有{n}行没有分值或得分", f"G{first}"),
         ("扣分的都说明了原因", f"SUMPRODUCT({numbers}*({g}<{f})*(LEN({h})=0))", "有{n}行扣分没有说明原因", f"H{first}"),
+        ("总分等于各项得分合计", f"IF(ROUND(N({there}G{layout.total})-IF(COUNT({g})=0,0,SUM({g})+N({there}H{funds})),6)=0,0,1)", "总分与执行率得分、各项指标得分的合计不符", f"G{layout.total}"),
         ("填写的得分与计算得分一致", f"COUNTIF({hints},\"*计算得分不一致\")", "有{n}行填写的得分与计算得分不一致", f"G{first}"),
     ]  # fmt: skip
     return lines
@@ -576,7 +608,7 @@ _STEPS = (
     ("第四步 填指标", "逐行填三级指标、年度指标值、实际完成值和分值。得分自动计算;提示“请填得分”的,按完成情况填写。"),
     (
         "第五步 看自检",
-        "打开“自检”,把“× 不符”的逐项改好,再打印上报。需要加行时,选中同一二级指标中间的一行,复制后插入,公式一并复制。",
+        "打开“自检”,把“× 不符”的逐项改好,再打印上报。需要加行时,先在“审阅”中撤销工作表保护(没有密码),选中同一二级指标中间的一整行,复制后插入,公式一并复制。",
     ),
 )
 
@@ -606,6 +638,15 @@ _COLUMNS = (
 )
 
 
+_WORKED = (
+    ("预算执行率", "全年预算数78万元,全年执行数51.91万元,分值10分", "51.91÷78=66.55%,10×66.55%", "6.66分"),
+    ("越多越好(≥)", "指标值10万元,完成值5万元,分值5分", "5÷10=50%,5×50%", "2.50分"),
+    ("越少越好(≤)", "指标值≤90万元,完成值100万元,分值10分", "90÷100=90%,10×90%", "9.00分"),
+    ("超额完成", "指标值≥95%,完成值98%,分值10分", "达到指标值,得满分", "10.00分"),
+    ("定性指标", "指标值“制度健全”,完成值填85%,分值10分", "10×85%,在第一档", "8.50分"),
+)
+
+
 def _guide() -> Sheet:
     """② 填报说明: how to fill in, by step and by column, with examples and the usual mistakes."""
     rows: list[list[Cell | None]] = [[Cell("填报说明", "title"), None, None, None]]
@@ -618,6 +659,10 @@ def _guide() -> Sheet:
     rows.append([Cell(word, "head") for word in ("栏目", "怎样填", "示例", "常见错误")])
     for name, how, example, mistake in _COLUMNS:
         rows.append([Cell(name, "label"), Cell(how, "text"), Cell(example, "text"), Cell(mistake, "text")])
+    rows.append([])
+    rows.append([Cell(word, "head") for word in ("算例", "填报内容", "怎样算", "得分")])
+    for kind, filled, how, points in _WORKED:
+        rows.append([Cell(kind, "label"), Cell(filled, "text"), Cell(how, "text"), Cell(points, "word")])
     rows.append([])
     rules = (
         "得分怎样算:执行率得分=分值×执行率(不超过分值)。达到指标值得满分;未达到的,≥类按 完成值÷指标值、≤类按 指标值÷完成值 计分;保留两位小数。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import random
 import re
@@ -58,6 +59,15 @@ def typed_rows(pairs: list[dict[str, Any]], first: int) -> Cells:
         named = {"C": pair["level3"], "D": pair["target"], "E": pair["actual"], "F": float(pair["weight"])}
         cells |= {f"{letter}{row}": value for letter, value in named.items() if value is not None}
     return cells
+
+
+FINE = "√ 没有不符的项目,可以打印上报"
+
+
+def check_lines(path: Path) -> dict[str, tuple[str, str]]:
+    """The lines of 自检: what is checked, its verdict and what is said."""
+    lines = itertools.takewhile(lambda row: row[0], values(path, "自检")[4:])
+    return {row[0]: (row[1], row[2]) for row in lines}
 
 
 class Scored:
@@ -204,9 +214,9 @@ def in_ironcalc(scored: Scored, given: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two programs mean the same value: a stored file keeps 15 digits of a number."""
+    """Whether two programs mean the same value: a stored file keeps 15 digits of a quotient."""
     if isinstance(one, int | float) and isinstance(other, int | float):
-        return f"{one:.15g}" == f"{other:.15g}"
+        return abs(one - other) <= 1e-14 * abs(other)
     return (one or "") == (other or "")
 
 
@@ -272,7 +282,7 @@ def half_cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, li
     sheet = book.add_worksheet("自评表")
     for row, (formula, numbers, _) in enumerate(cases, 1):
         sheet.write_row(row - 1, 0, numbers)
-        sheet.write_formula(row - 1, 3, "=" + formula.format(row), None, 0)
+        sheet.write_formula(row - 1, 3, "=" + formula.format(row), None, "")  # no result: LibreOffice would keep it
     book.close()
     return path, recalculate(path, home), cases
 
@@ -385,9 +395,13 @@ def test_the_seed_computes_itself(seed: Seed) -> None:
     }
     assert sums == {"产出指标": Decimal("47.5"), "效益指标": 30, "满意度指标": 10}
     assert errors(sheet) == {}
+    assert {verdict for verdict, _ in check_lines(seed.path).values()} == {"√ 符合"}
     checks = values(seed.path, "自检")
-    assert [row[:3] for row in checks[4:] if row[0] and row[1] != "√ 符合"] == []
-    assert checks[2][0] == "√ 全部符合,可以打印上报"
+    assert checks[2][0] == FINE
+    subtotals = {row[0]: tuple(row[1:3]) for row in checks if row[0] in (*sums, "预算执行率", "合计")}
+    assert subtotals == {
+        "预算执行率": (10, 6.66), "产出指标": (50, 47.5), "效益指标": (30, 30), "满意度指标": (10, 10), "合计": (100, 94.16),
+    }  # fmt: skip
 
 
 def test_the_seed_typed_in_is_read_back(seed: Seed) -> None:
@@ -474,9 +488,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "total by hand": {f"G{layout.total}": 94.5},
         "total as a text": {f"G{layout.total}": "九十四分", f"F{layout.total}": "一百"},
         "nothing but texts": {
-            f"{letter}{row}": "无"
-            for letter in "CDEFGH"
-            for row in (5, 6, 7, 8, *range(layout.first, layout.total + 1))
+            f"{letter}{row}": "无" for letter in "CDEFGH" for row in (5, 6, 7, 8, *range(layout.first, layout.total))
         },
         "helpers by hand": {
             f"{letter}{layout.first + number}": value
@@ -494,18 +506,18 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_the_right_form_has_nothing_wrong(wrong: dict[str, Path]) -> None:
-    assert values(wrong["right"], "自检")[2][0] == "√ 全部符合,可以打印上报"
+    assert values(wrong["right"], "自检")[2][0] == FINE
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_entry_is_said_in_its_line(name: str, wrong: dict[str, Path]) -> None:
     _, line, words = WRONG[name]
-    lines = {row[0]: row for row in values(wrong[name], "自检")[4:] if row[0]}
-    assert lines[line][1] == "× 不符"
-    assert words in lines[line][2]
-    whole = values(wrong[name], "自检")[2][0]
-    failed = sum(row[1] != "√ 符合" for row in lines.values())
-    assert whole == f"还有 {failed} 项不符,请逐项修改"
+    lines = check_lines(wrong[name])
+    verdict, said = lines[line]
+    assert verdict == ("△ 提示" if name == "level of 47" else "× 不符")
+    assert words in said
+    failed = sum(verdict.startswith("×") for verdict, _ in lines.values())
+    assert values(wrong[name], "自检")[2][0] == f"还有 {failed} 项不符,请逐项修改"
 
 
 @pytest.mark.parametrize("name", [*WRONG, "total by hand", "total as a text", "nothing but texts", "helpers by hand"])
@@ -514,12 +526,16 @@ def test_no_wrong_entry_makes_an_error_value(name: str, wrong: dict[str, Path]) 
     sheet = book["自评表"]
     assert errors(sheet, f"A1:H{sheet.max_row}") == {}
     assert errors(book["自检"]) == {}
-    assert not [row for row in values(wrong[name], "自检")[4:] if row[1] == "× 请核对"]
+    assert "× 请核对" not in {verdict for verdict, _ in check_lines(wrong[name]).values()}
 
 
 def test_a_total_typed_over_its_formula_is_said(wrong: dict[str, Path]) -> None:
-    lines = [row for row in values(wrong["total by hand"], "自检")[4:] if row[0]]
-    assert [row[1] for row in lines if "总分" in row[0]] == ["× 不符"]
+    lines = check_lines(wrong["total by hand"])
+    assert {line: verdict for line, (verdict, _) in lines.items() if verdict != "√ 符合"} == {
+        "总分等于各项得分合计": "× 不符"
+    }
+    assert "总分" in lines["总分等于各项得分合计"][1]
+    assert check_lines(wrong["total as a text"])["总分等于各项得分合计"][0] == "× 不符"
 
 
 def test_no_odd_text_makes_an_error_value(tmp_path: Path) -> None:
@@ -637,11 +653,12 @@ def test_the_form_guides_and_prints_the_official_table_alone(blank_bytes: bytes)
         guide = guides.pop(f"{letter}{rows.format(letter)}")
         assert guide.promptTitle
         assert guide.type in (None, "list") or (guide.error and guide.errorStyle in ("warning", "information"))
-    (funds,) = guides
-    assert funds == f"C{layout.funds}:E{layout.head - 3}"
+    assert guides.pop(f"C{layout.funds}:E{layout.head - 3}").promptTitle == "项目资金"
+    assert all(guide.promptTitle for guide in guides.values())
     assert sheet.print_area == f"'自评表'!$A$1:$H${layout.total + 4}"
     assert sheet.print_title_rows == f"${layout.head}:${layout.head}"
-    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth) in ((9, 1), ("9", 1))
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth or 1) == (9, 1)
     assert sheet.column_dimensions["T"].hidden
 
 
