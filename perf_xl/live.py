@@ -17,6 +17,11 @@ from perf_xl import values
 CHECKED_WORDS = ("质量", "验收", "工程质量", "基本", "较", "全部", "非常", "十分")
 
 
+RATES = "率 比例 占比 比重"
+RELATIVE = f"{RATES} 单价 标准 天数 时限 满意度 知晓度 认知度 认可度 支持度 完成度"
+TIMES = "时限 天数 时间 周期 工期 用时 耗时 速度 响应 时长"
+
+
 @lru_cache(maxsize=1)
 def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
     """Return the lists that the formulas look things up in, by their ASCII names."""
@@ -41,21 +46,16 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         for after in ("", *CHECKED_WORDS)
         if before != after and values.words_agree(before + word, after + word)
     }
-    rates = ("率", "比例", "占比", "比重")
     return {
         "units": units,
         "unit_bases": tuple(known[unit][0] for unit in units),
         "unit_factors": tuple(known[unit][1] for unit in units),
         "full_words": tuple(sorted(fully)),
         "agreeing": tuple(sorted(pairs)),
-        "rate_words": rates,
-        "relative_words": ("率", "比例", "占比", "比重", "单价", "标准", "天数", "时限", "满意度", "知晓度", "认知度", "认可度", "支持度", "完成度"),
-        "bad_rates": tuple(harm + middle + rate for harm in values.HARMS for middle in ("", "发生") for rate in rates),
         "harm_words": values.HARMS,
         "deal_words": values.DEALINGS,
         "reduced_words": ("减少", "下降", "降低", "压减", "节约", "挽回", "追回"),
         "cost_words": ("费用", "成本", "支出控制", "造价", "单价"),
-        "time_words": ("时限", "天数", "时间", "周期", "工期", "用时", "耗时", "速度", "响应", "时长"),
         "sure_not": tuple("0123456789±~半几一二两三四五六七八九十百"),
     }  # fmt: skip
 
@@ -121,6 +121,17 @@ def _any(tests: Sequence[str]) -> str:
     return f"OR({','.join(tests)})"
 
 
+_MOST_DIGITS = 13
+
+
+def _leading_digits(cell: str) -> str:
+    """How many digits and points a text begins with; one test inside another, which every program understands."""
+    counted = str(_MOST_DIGITS)
+    for place in range(_MOST_DIGITS, 0, -1):
+        counted = f'IF(ISERROR(FIND(MID({cell}&"x",{place},1),"0123456789.")),{place - 1},{counted})'
+    return counted
+
+
 PARSED = ("text", "comparator", "body", "length", "number", "rest", "scale", "unit", "place")
 
 
@@ -133,19 +144,16 @@ def parsing(source: str, at: Mapping[str, str]) -> dict[str, str]:
     least = _any([*_starts(text, "≥ > 不低于 不少于 不小于 至少 达到 超过 大于 高于"), *_ends(text, "以上")])
     most = _any([*_starts(text, "≤ < 不超过 不高于 不大于 控制在 小于 低于 少于"), *_ends(text, "以内 以下 之内")])
     digits = f"LEFT({body},{length})"
-    places = ",".join(str(place) for place in range(1, 17))
     return {
         "text": f'IF(OR({source}="",{source}="—",{source}="-",{source}="/"),"",{_without(source, _CLEAN)})',
         "comparator": (
             f'IF({text}="","",IF(AND({least},{most}),"?",IF({least},"≥",IF({most},"≤",IF({_any(_starts(text, "= 等于"))},"=","")))))'
         ),
         "body": f'IF({text}="","",{_without(text, _COMPARATORS)})',
-        "length": (
-            f'IF({body}="",0,IFERROR(MATCH(TRUE,INDEX(ISERROR(FIND(MID({body}&"x",{{{places}}},1),"0123456789.")),0),0)-1,0))'
-        ),
+        "length": f'IF({body}="",0,{_leading_digits(body)})',
         "number": (
             f'IF(OR({length}=0,{comparator}="?"),"",IF(OR(LEN({digits})-LEN(SUBSTITUTE({digits},".",""))>1,LEFT({body},1)=".",'
-            f'RIGHT({digits},1)=".",LEN(SUBSTITUTE({digits},".",""))>12),"",VALUE({digits})))'
+            f'RIGHT({digits},1)=".",{length}={_MOST_DIGITS}),"",VALUE({digits})))'
         ),
         "rest": f'IF({number}="","",MID({body},{length}+1,20))',
         "scale": (
@@ -205,8 +213,8 @@ def _contains(cell: str, words: str) -> str:
 
 
 def ends_in(cell: str, words: str) -> str:
-    """Whether a cell ends in one of a list of words."""
-    return f"SUMPRODUCT(--(RIGHT({cell},LEN({words}))={words}))>0"
+    """Whether a cell ends in one of some words."""
+    return _any(_ends(cell, words))
 
 
 def is_range(wanted: Mapping[str, str]) -> str:
@@ -223,15 +231,27 @@ def bare_name(name: str) -> str:
     return f'IF(RIGHT({folded},1)=")",LEFT({folded},FIND("(",{folded}&"(")-1),{folded})'
 
 
-def meant_direction(name: str, raw_name: str, levels: str, comparator: str, base: str) -> str:
+def stem_of_rate(name: str, rate: str) -> dict[str, str]:
+    """Return the formulas of what a rate is a rate of: 差错发生率 → 差错. `rate` is the cell of the first step."""
+    short, long = f"LEFT({name},LEN({name})-1)", f"LEFT({name},LEN({name})-2)"
+    return {
+        "rate": f'IF(RIGHT({name},1)="率",{short},IF({ends_in(name, RATES.partition(" ")[2])},{long},""))',
+        "stem": f'IF(RIGHT({rate},2)="发生",LEFT({rate},LEN({rate})-2),{rate})',
+    }
+
+
+def meant_direction(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     """Return the direction a number is scored by: as written, else from the meaning of the name; "" where not sure."""
+    name, base = at["name"], at["base"]
     hinted = f'SUMPRODUCT(--ISNUMBER(FIND({{"*","≥","≤","<",">","不低于","不超过"}},{raw_name})))>0'
-    rate = f'OR({base}="%",{ends_in(name, "rate_words")},RIGHT({name},1)="度")'
+    rate = f'OR({base}="%",{ends_in(name, RATES)},RIGHT({name},1)="度")'
+    stem = at["stem"]
+    bad = f"OR({','.join(f'ISNUMBER(MATCH(RIGHT({stem},{length}),harm_words,0))' for length in (2, 3))})"
     harm = _contains(name, "harm_words")
-    at_most = f'OR(ISNUMBER(FIND("成本",{levels})),{harm},{_contains(name, "cost_words")})'
+    at_most = f'OR(ISNUMBER(FIND("成本",{at["level1"]}&{at["level2"]})),{harm},{_contains(name, "cost_words")})'
     return (
         f'IF(OR({comparator}="≥",{comparator}="≤"),{comparator},IF({hinted},"",'
-        f'IF({rate},IF({ends_in(name, "bad_rates")},"≤","≥"),IF({_contains(name, "reduced_words")},"≥",'
+        f'IF({rate},IF({bad},"≤","≥"),IF({_contains(name, "reduced_words")},"≥",'
         f'IF(AND({harm},{_contains(name, "deal_words")}),"",IF({at_most},"≤","≥"))))))'
     )
 
@@ -242,7 +262,7 @@ def completion(
     """Return the formula of 完成比例, from 0 to 1; "" where a person has to decide."""
     kind, target, actual, direction = row["kind"], row["target"], row["actual"], row["scored_by"]
     fully = f"ISNUMBER(MATCH({given['text']},full_words,0))"
-    late = f'AND(OR({wanted["comparator"]}="",{wanted["comparator"]}="="),{ends_in(row["name"], "time_words")},{direction}="≥",{actual}<>{target})'
+    late = f'AND(OR({wanted["comparator"]}="",{wanted["comparator"]}="="),{ends_in(row["name"], TIMES)},{direction}="≥",{actual}<>{target})'
     side = f'OR(AND({direction}="≥",{actual}>={target}),AND({direction}="≤",{actual}<={target}))'
     bound = f'OR({given["comparator"]}="",{given["comparator"]}="=",AND({given["comparator"]}={direction},{side}))'
     too_large = f"MAX(ABS({target}),ABS({actual}))>1000000000000000"

@@ -218,7 +218,7 @@ HELPERS = ("指标性质", "方向", "目标数值", "完成数值", "单位", "
 _FIRST_HELPER = 9
 _HIDDEN = (
     "level1", "level2", *(f"target_{name}" for name in live.PARSED), *(f"actual_{name}" for name in live.PARSED),
-    "base", "factor", "base2", "factor2", "target", "actual", "name", "meant", "scored_by",
+    "base", "factor", "base2", "factor2", "target", "actual", "name", "rate", "stem", "meant", "scored_by",
 )  # fmt: skip
 """Columns of intermediate steps, hidden: T onwards."""
 _FIRST_HIDDEN = _FIRST_HELPER + len(HELPERS)
@@ -294,7 +294,7 @@ def _row_formulas(row: int) -> dict[str, str]:
     kind, direction, share = at["指标性质"], at["方向"], at["完成比例"]
     quantitative = f'{kind}="定量"'
     unit = f'IF({at["base"]}<>"",{at["base"]},{at["base2"]})'
-    relative = f'OR({unit}="%",ISNUMBER(FIND("/",{unit})),{live.ends_in(at["name"], "relative_words")})'
+    relative = f'OR({unit}="%",ISNUMBER(FIND("/",{unit})),{live.ends_in(at["name"], live.RELATIVE)})'
     score = at["计算得分"]
     between = live.is_range(wanted)
     above = _at(row - 1)
@@ -302,9 +302,8 @@ def _row_formulas(row: int) -> dict[str, str]:
         "level1": f'IF(A{row}="",{above["level1"]},A{row})',
         "level2": f'IF(B{row}="",{above["level2"]},B{row})',
         "name": live.bare_name(f"C{row}"),
-        "meant": live.meant_direction(
-            at["name"], f"C{row}", f"{at['level1']}&{at['level2']}", wanted["comparator"], at["base"]
-        ),
+        **live.stem_of_rate(at["name"], at["rate"]),
+        "meant": live.meant_direction(at, f"C{row}", wanted["comparator"]),
         "scored_by": f'IF(OR({direction}="≥",{direction}="≤"),{direction},{at["meant"]})',
         "指标性质": f'IF(D{row}="","",IF(OR({wanted["place"]}>=0,{between}),"定量","定性"))',
         "方向": f'IF({quantitative},IF({between},"区间",IF({wanted["comparator"]}="=","=",{at["meant"]})),"")',
@@ -317,14 +316,36 @@ def _row_formulas(row: int) -> dict[str, str]:
         ),
         "计算得分": live.score(cells, f"F{row}"),
         "汇总口径": f'IF({kind}="","",IF({kind}="定性","按档次",IF({relative},"相对值","绝对值")))',
-        "提示": (
-            f'IF(D{row}="","",IF(NOT(ISNUMBER(F{row})),"× 分值应填数字",IF(E{row}="","请填实际完成值",'
-            f'IF(NOT(ISNUMBER(G{row})),IF({score}="","请填得分(无法自动计算)","× 得分应填数字"),'
-            f'IF(G{row}>F{row},"× 得分超过分值",IF({score}="","得分为手工填写",'
-            f'IF(ROUND(G{row}-{score},2)<>0,"▲ 与计算得分不一致",IF(AND(G{row}<F{row},H{row}=""),"▲ 请说明扣分原因","√"))))))))'
-        ),
+        "提示": _hint(row, score),
     }
     return formulas
+
+
+NO_TARGET, NO_ACTUAL, NO_SCORE, BY_HAND = "请填年度指标值", "请填实际完成值", "请填得分(无法自动计算)", "得分为手工填写"
+BAD_WEIGHT, BAD_SCORE, TOO_HIGH = "× 分值应填不为负的数字", "× 得分应填不为负的数字", "× 得分超过分值"
+DIFFERENT, NO_REASON = "▲ 与计算得分不一致", "▲ 请说明扣分原因"
+"""What 提示 says of a row: the first of these that holds; 自检 counts them."""
+
+
+def _hint(row: int, score: str) -> str:
+    """Return the formula of 提示: what is still to do in a row, the most urgent first."""
+    weight, points = f"F{row}", f"G{row}"
+    steps = (
+        (f'C{row}&D{row}&F{row}=""', ""),
+        (f'D{row}=""', NO_TARGET),
+        (f"IF(ISNUMBER({weight}),{weight}<0,TRUE)", BAD_WEIGHT),
+        (f'E{row}=""', NO_ACTUAL),
+        (f'AND({points}="",{score}="")', NO_SCORE),
+        (f"IF(ISNUMBER({points}),{points}<0,TRUE)", BAD_SCORE),
+        (f"{points}>{weight}", TOO_HIGH),
+        (f"IF(ISNUMBER({score}),ROUND({points}-{score},2)<>0,FALSE)", DIFFERENT),
+        (f'AND({points}<{weight},H{row}="")', NO_REASON),
+        (f'{score}=""', BY_HAND),
+    )
+    formula = '"√"'
+    for test, said in reversed(steps):
+        formula = f'IF({test},"{said}",{formula})'
+    return formula
 
 
 def _live_form(filing: Filing, layout: _Layout) -> Sheet:
@@ -531,10 +552,9 @@ def _check_lines(layout: _Layout, rulebook: Rulebook) -> list[tuple[str, str, st
     def over(letter: str) -> str:
         return there + layout.column(letter)
 
-    d, e, f, g, h, hints = (over(letter) for letter in "DEFGHS")
+    f = over("F")
     funds, first = layout.funds, layout.first
     last_part = layout.head - 3
-    numbers = f"ISNUMBER({f})*ISNUMBER({g})"
     execution = f"{there}G{funds}"
     budget, executed = f"{there}D{funds}", f"{there}E{funds}"
     parts = [f"{there}{letter}{funds + 1}:{letter}{last_part}" for letter in "CDE"]
@@ -583,15 +603,21 @@ def _check_lines(layout: _Layout, rulebook: Rulebook) -> list[tuple[str, str, st
                     f"F{top}",
                 )
             )
+
+    def said(*hints: str) -> str:
+        return "+".join(f'COUNTIF({over("S")},"{hint}")' for hint in hints)
+
+    scores = over("G")
+    sum_of_scores = f"IF(COUNT({scores})=0,0,SUM({scores})+N({there}H{funds}))"
     lines += [
-        ("分值都是不为负的数字", f"SUMPRODUCT(ISTEXT({f})*(LEN({f})>0))+COUNTIF({f},\"<0\")", "有{n}行分值不是有效数字", f"F{first}"),
-        ("得分都是不为负的数字", f"SUMPRODUCT(ISTEXT({g})*(LEN({g})>0))+COUNTIF({g},\"<0\")", "有{n}行得分不是有效数字", f"G{first}"),
-        ("得分不超过分值", f"SUMPRODUCT({numbers}*({g}>{f}))", "有{n}行得分超过分值", f"G{first}"),
-        ("有指标值的都填了完成值", f"SUMPRODUCT((LEN({d})>0)*(LEN({e})=0))", "有{n}行没有填实际完成值", f"E{first}"),
-        ("有指标值的都有分值和得分", f"SUMPRODUCT((LEN({d})>0)*(1-{numbers}))", "有{n}行没有分值或得分", f"G{first}"),
-        ("扣分的都说明了原因", f"SUMPRODUCT({numbers}*({g}<{f})*(LEN({h})=0))", "有{n}行扣分没有说明原因", f"H{first}"),
-        ("总分等于各项得分合计", f"IF(ROUND(N({there}G{layout.total})-IF(COUNT({g})=0,0,SUM({g})+N({there}H{funds})),6)=0,0,1)", "总分与执行率得分、各项指标得分的合计不符", f"G{layout.total}"),
-        ("填写的得分与计算得分一致", f"COUNTIF({hints},\"*计算得分不一致\")", "有{n}行填写的得分与计算得分不一致", f"G{first}"),
+        ("指标都写了年度指标值", said(NO_TARGET), "有{n}行没有填年度指标值", f"D{first}"),
+        ("指标都填了实际完成值", said(NO_ACTUAL), "有{n}行没有填实际完成值", f"E{first}"),
+        ("分值都是不为负的数字", said(BAD_WEIGHT), "有{n}行分值不是有效数字", f"F{first}"),
+        ("得分都是不为负的数字", said(BAD_SCORE, NO_SCORE), "有{n}行得分没有填或不是有效数字", f"G{first}"),
+        ("得分不超过分值", said(TOO_HIGH), "有{n}行得分超过分值", f"G{first}"),
+        ("填写的得分与计算得分一致", said(DIFFERENT), "有{n}行填写的得分与计算得分不一致", f"G{first}"),
+        ("扣分的都说明了原因", said(NO_REASON), "有{n}行扣分没有说明原因", f"H{first}"),
+        ("总分等于各项得分合计", f"IF(ROUND(N({there}G{layout.total})-{sum_of_scores},6)=0,0,1)", "总分与执行率得分、各项指标得分的合计不符", f"G{layout.total}"),
     ]  # fmt: skip
     return lines
 
