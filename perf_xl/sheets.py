@@ -46,6 +46,8 @@ class Style:
     border: bool = True
     wrap: bool = True
     number_format: str = "General"
+    name: str = ""
+    """Under this name an office finds it among the cell styles, and may change it for the whole workbook."""
     locked: bool = True
     """On a protected sheet; what is not locked may be filled in."""
     hidden: bool = False
@@ -59,28 +61,28 @@ _PLAIN = Style(border=False)
 
 STYLES: Mapping[str, Style] = {
     # the official form
-    "title": Style(HEI, 16, across="center", border=False),
+    "title": Style(HEI, 16, across="center", border=False, name="表标题"),
     "caption": replace(_PLAIN, wrap=False),
     "unit": replace(_PLAIN, across="right", wrap=False),
-    "label": replace(_WORD, bold=True),
+    "label": replace(_WORD, bold=True, name="栏目"),
     "total": replace(_WORD, bold=True, wrap=False, number_format="0.00"),
     "filled": replace(_WORD, wrap=False, number_format="#,##0.00####"),
     "filled_rate": replace(_WORD, wrap=False, number_format="0.00%"),
     "amount": _WORD,
     "mark": _WORD,
     "share": replace(_WORD, number_format="0.00%"),
-    "note": replace(_PLAIN, size=9, color=GREY),
+    "note": replace(_PLAIN, size=9, color=GREY, name="表注"),
     "sign": replace(_PLAIN, size=11, wrap=False),
     # the form that is filled in: white cells are for the person, grey ones compute
-    "input": replace(_WORD, locked=False),
-    "input_text": replace(_TEXT, locked=False),
-    "input_title": Style(HEI, 16, across="center", border=False, locked=False),
+    "input": replace(_WORD, locked=False, name="填写"),
+    "input_text": replace(_TEXT, locked=False, name="填写文字"),
+    "input_title": Style(HEI, 16, across="center", border=False, locked=False, name="填写标题"),
     "input_amount": replace(_WORD, number_format="General", locked=False),
-    "computed": replace(_WORD, fill=FAINT),
-    "computed_score": replace(_WORD, fill=FAINT, number_format="0.00"),
-    "computed_share": replace(_WORD, fill=FAINT, number_format="0.00%"),
+    "computed": replace(_WORD, fill=FAINT, name="自动计算"),
+    "computed_score": replace(_WORD, fill=FAINT, number_format="0.00", name="自动计算得分"),
+    "computed_share": replace(_WORD, fill=FAINT, number_format="0.00%", name="自动计算比率"),
     "helper_head": Style(HEI, 9, across="center", fill=FAINT, color=GREY),
-    "helper": Style(size=9, across="center", fill=FAINT, locked=False),
+    "helper": Style(size=9, across="center", fill=FAINT, locked=False, name="辅助列"),
     "helper_locked": Style(size=9, across="center", fill=FAINT),
     "helper_share": Style(size=9, across="center", fill=FAINT, number_format="0.00%"),
     "helper_hint": Style(size=9, fill=FAINT),

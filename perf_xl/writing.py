@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
@@ -95,7 +97,49 @@ def render(book: Book) -> bytes:
     if book.active:
         workbook.worksheets()[book.active].activate()
     workbook.close()
-    return stream.getvalue()
+    return _with_named_styles(stream.getvalue(), formats.names())
+
+
+_STYLE_FORMATS = re.compile(rb'<cellStyleXfs count="(\d+)">(.*?)</cellStyleXfs>', re.S)
+_CELL_FORMATS = re.compile(rb'<cellXfs count="\d+">(.*?)</cellXfs>', re.S)
+_STYLE_NAMES = re.compile(rb'<cellStyles count="(\d+)">(.*?)</cellStyles>', re.S)
+_FORMAT = re.compile(rb"<xf [^>]*?/>|<xf [^>]*?>.*?</xf>", re.S)
+
+
+def _with_named_styles(data: bytes, names: Mapping[int, str]) -> bytes:
+    """Give cell formats their names (单元格样式), which the library cannot; `names` is by the number of the format."""
+    if not names:
+        return data
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+        for part in package.infolist():
+            content = package.read(part)
+            written.writestr(part, _name_styles(content, names) if part.filename == "xl/styles.xml" else content)
+    return out.getvalue()
+
+
+def _name_styles(xml: bytes, names: Mapping[int, str]) -> bytes:
+    styles, cells, listed = (pattern.search(xml) for pattern in (_STYLE_FORMATS, _CELL_FORMATS, _STYLE_NAMES))
+    if styles is None or cells is None or listed is None:
+        raise AssertionError("the library writes its styles in another way now")
+    formats, entries, first = _FORMAT.findall(cells.group(1)), b"", int(styles.group(1))
+    added: list[bytes] = []
+    numbers = {name: first + place for place, name in enumerate(dict.fromkeys(names[at] for at in sorted(names)))}
+    for at in sorted(names):
+        name = names[at]
+        if numbers[name] == first + len(added):
+            added.append(formats[at].replace(b' xfId="0"', b""))
+            entries += f'<cellStyle name="{name}" xfId="{numbers[name]}"/>'.encode()
+        formats[at] = formats[at].replace(b'xfId="0"', f'xfId="{numbers[name]}"'.encode())
+    count = first + len(added)
+    for match, tag, inner in (
+        (listed, f'<cellStyles count="{int(listed.group(1)) + len(added)}">', listed.group(2) + entries),
+        (cells, f'<cellXfs count="{len(formats)}">', b"".join(formats)),
+        (styles, f'<cellStyleXfs count="{count}">', styles.group(2) + b"".join(added)),
+    ):
+        end = tag[1:].split(" ")[0]
+        xml = xml.replace(match.group(0), tag.encode() + inner + f"</{end}>".encode())
+    return xml
 
 
 # --- one sheet --------------------------------------------------------------------------------------------------------
@@ -113,6 +157,14 @@ class _Formats(dict[tuple[str, bool], Any]):
         name, quoted = key
         self[key] = made = self.workbook.add_format(_format_of(STYLES[name], quoted))
         return made
+
+    def names(self) -> dict[int, str]:
+        """Return, once the workbook is closed, which of its cell formats have a name."""
+        named: dict[int, str] = {}
+        for (key, _), made in self.items():
+            if STYLES[key].name:
+                named.setdefault(made._get_xf_index(), STYLES[key].name)
+        return named
 
     def highlight(self, name: str) -> Any:
         """Of a style, what may depend on a condition: colour, boldness, fill."""

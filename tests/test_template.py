@@ -107,3 +107,14 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
     path.write_bytes(SEED.read_bytes())
     assert run("new", path).exit_code == 2
     assert path.read_bytes() == SEED.read_bytes()
+
+
+def test_styles_have_names_by_which_an_office_can_change_them() -> None:
+    sheet = load_workbook(SHIPPED)["自评表"]
+    styles = {cell: sheet[cell].style for cell in ("A1", "A4", "D6", "D12", "C12", "F5", "H5", "G30", "J12")}
+    assert styles == {
+        "A1": "填写标题", "A4": "栏目", "D6": "填写", "D12": "填写", "C12": "填写文字", "F5": "自动计算比率",
+        "H5": "自动计算得分", "G30": "自动计算得分", "J12": "辅助列",
+    }  # fmt: skip
+    assert sheet["D12"].protection.locked is False
+    assert sheet["H5"].number_format == "0.00"
