@@ -19,6 +19,13 @@ CHECKED_WORDS = ("质量", "验收", "工程质量", "基本", "较", "全部", 
 
 RATES = "率 比例 占比 比重"
 RELATIVE = f"{RATES} 单价 标准 天数 时限 满意度 知晓度 认知度 认可度 支持度 完成度"
+_COSTS = ("费用", "成本", "支出控制", "造价", "单价")
+_REDUCED = ("减少", "下降", "降低", "压减", "节约", "挽回", "追回")
+_NO_WORDS = "0123456789±~半几一二两三四五六七八九十百"
+"""Of a target with one of these only an equal answer is certain."""
+_MEANS = (
+    "人均", "户均", "年均", "月均", "平均", "每人", "每户", "每亩", "每名", "每个", "每台", "每辆", "每公里", "每平方米", "每吨", "每万元", "每次", "每件",
+)  # fmt: skip
 TIMES = "时限 天数 时间 周期 工期 用时 耗时 速度 响应 时长"
 
 
@@ -53,10 +60,6 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         "full_words": tuple(sorted(fully)),
         "agreeing": tuple(sorted(pairs)),
         "harm_words": values.HARMS,
-        "deal_words": values.DEALINGS,
-        "reduced_words": ("减少", "下降", "降低", "压减", "节约", "挽回", "追回"),
-        "cost_words": ("费用", "成本", "支出控制", "造价", "单价"),
-        "sure_not": tuple("0123456789±~半几一二两三四五六七八九十百"),
     }  # fmt: skip
 
 
@@ -208,8 +211,10 @@ def comparing(wanted: Mapping[str, str], given: Mapping[str, str], at: Mapping[s
     }  # fmt: skip
 
 
-def _contains(cell: str, words: str) -> str:
-    return f"SUMPRODUCT(--ISNUMBER(FIND({words},{cell})))>0"
+def contains(cell: str, words: Sequence[str]) -> str:
+    """Whether a cell contains one of some words; they stand in the formula, which every program understands."""
+    listed = ",".join(f'"{word}"' for word in words)
+    return f'SUMPRODUCT(--(SUBSTITUTE({cell},{{{listed}}},"")<>{cell}))>0'
 
 
 def ends_in(cell: str, words: str) -> str:
@@ -220,9 +225,8 @@ def ends_in(cell: str, words: str) -> str:
 def is_range(wanted: Mapping[str, str]) -> str:
     """Whether a target is a range such as 80-90%, and no period such as 1-12月; what it comes to is left to the person."""
     text, rest = wanted["text"], wanted["rest"]
-    cut = f'SUMPRODUCT(--ISNUMBER(FIND({{"-","~","至","到"}},{rest})))>0'
-    moment = f'SUMPRODUCT(--ISNUMBER(FIND({{"年","月","日"}},{text})))=0'
-    return f'AND({wanted["place"]}<0,ISNUMBER({wanted["number"]}),{wanted["comparator"]}="",{cut},{moment})'
+    cut, moment = contains(rest, "-~至到"), contains(text, "年月日")
+    return f'AND({wanted["place"]}<0,ISNUMBER({wanted["number"]}),{wanted["comparator"]}="",{cut},NOT({moment}))'
 
 
 def bare_name(name: str) -> str:
@@ -243,17 +247,25 @@ def stem_of_rate(name: str, rate: str) -> dict[str, str]:
 def meant_direction(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     """Return the direction a number is scored by: as written, else from the meaning of the name; "" where not sure."""
     name, base = at["name"], at["base"]
-    hinted = f'SUMPRODUCT(--ISNUMBER(FIND({{"*","≥","≤","<",">","不低于","不超过"}},{raw_name})))>0'
+    hinted = contains(raw_name, ("*", "≥", "≤", "<", ">", "不低于", "不超过"))
     rate = f'OR({base}="%",{ends_in(name, RATES)},RIGHT({name},1)="度")'
     stem = at["stem"]
     bad = f"OR({','.join(f'ISNUMBER(MATCH(RIGHT({stem},{length}),harm_words,0))' for length in (2, 3))})"
-    harm = _contains(name, "harm_words")
-    at_most = f'OR(ISNUMBER(FIND("成本",{at["level1"]}&{at["level2"]})),{harm},{_contains(name, "cost_words")})'
+    harm = contains(name, values.HARMS)
+    at_most = f'OR(ISNUMBER(FIND("成本",{at["level1"]}&{at["level2"]})),{harm},{contains(name, _COSTS)})'
     return (
         f'IF(OR({comparator}="≥",{comparator}="≤"),{comparator},IF({hinted},"",'
-        f'IF({rate},IF({bad},"≤","≥"),IF({_contains(name, "reduced_words")},"≥",'
-        f'IF(AND({harm},{_contains(name, "deal_words")}),"",IF({at_most},"≤","≥"))))))'
+        f'IF({rate},IF({bad},"≤","≥"),IF({contains(name, _REDUCED)},"≥",'
+        f'IF(AND({harm},{contains(name, values.DEALINGS)}),"",IF({at_most},"≤","≥"))))))'
     )
+
+
+def is_relative(at: Mapping[str, str], raw_name: str, unit: str) -> str:
+    """Whether a number is a relative value (相对值): adding it up would make no sense."""
+    time = ",".join(f'{unit}="{word}"' for word in values.TIMES)
+    timely = f'AND(ISNUMBER(FIND("时效",{at["level2"]})),OR({time}))'
+    tests = (f'{unit}="%"', f'{at["base2"]}="%"', f'ISNUMBER(FIND("/",{unit}))', timely)
+    return _any([*tests, ends_in(at["name"], RELATIVE), contains(raw_name, _MEANS)])
 
 
 def completion(
@@ -273,7 +285,7 @@ def completion(
     )
     in_percent = f'IF(AND({at["base2"]}="%",{at["base"]}<>"%",OR({at["base"]}<>"",{wanted["scale"]}<>1)),IF(ROUND({given["number"]}*{at["factor2"]},10)=1,1,""),{by_number})'
     quantitative = f'IF({fully},1,IF({given["place"]}<0,"",{in_percent}))'
-    unsure = f'OR({wanted["comparator"]}<>"",{_contains(wanted["text"], "sure_not")})'
+    unsure = f'OR({wanted["comparator"]}<>"",{contains(wanted["text"], _NO_WORDS)})'
     stated = f'IF(ROUND({given["number"]}*{at["factor2"]},10)<=1,ROUND({given["number"]}*{at["factor2"]},10),"")'
     qualitative = (
         f'IF({wanted["text"]}={given["text"]},1,IF({unsure},"",IF(OR({fully},ISNUMBER(MATCH({wanted["text"]}&"/"&{given["text"]},agreeing,0))),1,'

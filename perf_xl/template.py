@@ -294,7 +294,7 @@ def _row_formulas(row: int) -> dict[str, str]:
     kind, direction, share = at["指标性质"], at["方向"], at["完成比例"]
     quantitative = f'{kind}="定量"'
     unit = f'IF({at["base"]}<>"",{at["base"]},{at["base2"]})'
-    relative = f'OR({unit}="%",ISNUMBER(FIND("/",{unit})),{live.ends_in(at["name"], live.RELATIVE)})'
+    relative = live.is_relative(at, f"C{row}", at["单位"])
     score = at["计算得分"]
     between = live.is_range(wanted)
     above = _at(row - 1)
@@ -397,7 +397,7 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
     rows[total - 1] = [
         Cell("总分", "label"), *[Cell(None, "label")] * 4,
         Cell(blank_total, "computed", None, f'IF(COUNT({weights})=0,"",SUM({weights})+G{funds})'),
-        Cell("", "computed_score", None, f'IF(COUNT({scores})=0,"",SUM({scores})+N(H{funds}))'),
+        Cell("", "computed_score", None, f'IF(COUNT({scores})=0,"",ROUND(SUM({scores})+N(H{funds}),2))'),
         Cell("", "computed", None, _grade(f"G{total}")),
     ]  # fmt: skip
     put(f"B{total + 1}", style="input_text")
