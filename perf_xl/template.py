@@ -385,18 +385,19 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
         at, formulas = _at(row), _row_formulas(row)
         one = filing.indicators[number]
         known: str | None = None if one.target or one.actual or one.weight is not None else ""
-        put(f"G{row}", at["计算得分"], "input", known)
+        put(f"G{row}", at["计算得分"], "input", None if one.actual else "")
         helpers: list[Cell | None] = [
             Cell(known, _HELPER_STYLES.get(name, "helper"), None, formulas[name]) for name in HELPERS
         ]
         hidden: list[Cell | None] = [Cell(known, "data", None, formulas[name]) for name in _HIDDEN]
         rows[row - 1] = [*rows[row - 1], None, *helpers, *hidden]
     rows[layout.head - 1] = [*rows[layout.head - 1], None, *(Cell(name, "helper_head") for name in HELPERS)]
-    total, blank_total = layout.total, None if any(one.weight is not None for one in filing.indicators) else ""
+    total, given = layout.total, [one.weight for one in filing.indicators if one.weight is not None]
+    weight_total = sum(given, filing.funds[0].weight or Decimal(0)) if given else ""
     weights, scores = layout.column("F"), layout.column("G")
     rows[total - 1] = [
         Cell("总分", "label"), *[Cell(None, "label")] * 4,
-        Cell(blank_total, "computed", None, f'IF(COUNT({weights})=0,"",SUM({weights})+G{funds})'),
+        Cell(weight_total, "computed", None, f'IF(COUNT({weights})=0,"",SUM({weights})+G{funds})'),
         Cell("", "computed_score", None, f'IF(COUNT({scores})=0,"",ROUND(SUM({scores})+N(H{funds}),2))'),
         Cell("", "computed", None, _grade(f"G{total}")),
     ]  # fmt: skip

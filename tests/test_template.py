@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 from support import WORKBOOKS, read_json, run
+from support_office import fill_in, recalculate, values
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "workbook_templates" / "项目支出绩效自评表.xlsx"
@@ -91,6 +92,17 @@ def test_last_year_is_carried_over(tmp_path: Path) -> None:
     ]
     assert {(one["actual"], one["score"], one["reason"]) for one in form["indicators"]} == {(None, None, None)}
     assert form["funds"][0]["weight"] == "10"
+
+
+def test_a_carried_over_form_holds_its_weights_before_any_program_opens_it(tmp_path: Path) -> None:
+    path = new(tmp_path / "新.xlsx", "--from", SEED)
+    emptied = tmp_path / "空.xlsx"
+    emptied.write_bytes(path.read_bytes())
+    fill_in(emptied, {})
+    computed = values(recalculate(emptied, tmp_path), "自评表")
+    stored = values(path, "自评表")
+    assert [row[5:7] for row in stored] == [row[5:7] for row in computed]
+    assert [100.0, ""] in [row[5:7] for row in stored]
 
 
 def test_a_bad_last_year_is_refused_in_words(tmp_path: Path) -> None:
