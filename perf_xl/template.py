@@ -236,7 +236,7 @@ def form_book(filing: Filing, rulebook: Rulebook) -> Book:
     """Return the workbook (自评表模板) that a unit fills in: it computes by plain formulas, with macros off."""
     layout = _Layout(filing)
     names = {name: f"='{VALUES}'!{reference}" for name, reference in _named(rulebook).items()}
-    sheets = (_live_form(filing, layout), _guide(), _checks(layout, rulebook), _values(rulebook))
+    sheets = (_live_form(filing, layout), _guide(), _checks(filing, layout, rulebook), _values(rulebook))
     return Book(sheets, filing.title.replace("____", ""), names=names)
 
 
@@ -483,9 +483,13 @@ _FIRST_CHECK = 5
 """Row of the first check."""
 
 
-def _checks(layout: _Layout, rulebook: Rulebook) -> Sheet:
+def _checks(filing: Filing, layout: _Layout, rulebook: Rulebook) -> Sheet:
     """③ 自检: what an auditor looks at first, by formulas, each with a link to the cell."""
     lines = _check_lines(layout, rulebook)
+    stored: Sequence[int | None] = _stored_counts(filing, layout, rulebook) or [None] * len(lines)
+    failed = sum(
+        1 for count, (_, _, message, _) in zip(stored, lines, strict=True) if count and not _is_advice(message)
+    )
     last = _FIRST_CHECK + len(lines) - 1
     results = f"B{_FIRST_CHECK}:B{last}"
     wrong = f'COUNTIF({results},"×*")'
@@ -493,23 +497,36 @@ def _checks(layout: _Layout, rulebook: Rulebook) -> Sheet:
     rows: list[list[Cell | None]] = [
         [Cell("自检", "title"), None, None, None],
         [Cell("随填随查。点“位置”回到自评表的单元格修改;全部符合后再打印上报。", "note"), None, None, None],
-        [Cell(None, "strong", None, whole), *[Cell(None, "strong")] * 3],
+        [
+            Cell(f"还有 {failed} 项不符,请逐项修改" if failed else None, "strong", None, whole),
+            *[Cell(None, "strong")] * 3,
+        ],
         [Cell(word, "head") for word in ("检查项目", "结果", "说明", "位置")],
     ]
-    for row, (what, count, message, cell) in enumerate(lines, _FIRST_CHECK):
-        verdict = "△ 提示" if message.startswith("与统一设置") else "× 不符"
+    for row, ((what, count, message, cell), known) in enumerate(zip(lines, stored, strict=True), _FIRST_CHECK):
+        verdict = "△ 提示" if _is_advice(message) else "× 不符"
         said = message.replace("{n}", f'"&E{row}&"')
         rows.append(
             [
                 Cell(what, "text"),
-                Cell(None, "word", None, f'IF(ISNUMBER(E{row}),IF(E{row}=0,"√ 符合","{verdict}"),"× 请核对")'),
-                Cell(None, "text", None, f'IF(ISNUMBER(E{row}),IF(E{row}=0,"","{said}"),"单元格内容有误,无法检查")'),
+                Cell(
+                    None if known is None else verdict if known else "√ 符合",
+                    "word",
+                    None,
+                    f'IF(ISNUMBER(E{row}),IF(E{row}=0,"√ 符合","{verdict}"),"× 请核对")',
+                ),
+                Cell(
+                    message.replace("{n}", str(known)) if known else None,
+                    "text",
+                    None,
+                    f'IF(ISNUMBER(E{row}),IF(E{row}=0,"","{said}"),"单元格内容有误,无法检查")',
+                ),
                 Cell(cell, "place", Link("", FORM, cell)),
-                Cell(None, "data", None, count),
+                Cell(None if known is None else Decimal(known), "data", None, count),
             ]
         )
     area = Area(_FIRST_CHECK - 1, 1, last - 1, 1)
-    rows += [[], *_subtotals(layout)]
+    rows += [[], *_subtotals(filing, layout)]
     return Sheet(
         name=CHECKS,
         rows=rows,
@@ -530,19 +547,56 @@ def _checks(layout: _Layout, rulebook: Rulebook) -> Sheet:
     )
 
 
-def _subtotals(layout: _Layout) -> list[list[Cell | None]]:
+def _is_advice(message: str) -> bool:
+    return message.startswith("与统一设置")
+
+
+def _stored_counts(filing: Filing, layout: _Layout, rulebook: Rulebook) -> list[int] | None:
+    """What the formulas of `_check_lines` count in a form that nobody has filled in yet; None where somebody has."""
+    amounts = [amount for line in filing.funds for amount in (line.initial_budget, line.budget, line.executed)]
+    if any(one.actual for one in filing.indicators) or any(amount is not None for amount in amounts):
+        return None
+    rows = [one for one in filing.indicators if one.level3 or one.target or one.weight is not None]
+    weights = [(level1, _weight(filing, layout, top, bottom)) for level1, top, bottom in layout.levels]
+    execution = filing.funds[0].weight or Decimal(0)
+    counts = [
+        sum(1 for name in (filing.project, filing.department, filing.unit) if not name),
+        2,
+        0,
+        0,
+        int(execution != rulebook.execution_weight),
+        int(sum((weight for _, weight in weights), execution) != 100),
+    ]
+    if {level1 for level1, _ in weights} == set(rulebook.level_weights):
+        counts += [int(weight != rulebook.level_weights[level1]) for level1, weight in weights]
+    without_weight = sum(1 for one in rows if one.target and (one.weight is None or one.weight < 0))
+    without_target = sum(1 for one in rows if not one.target)
+    return [*counts, without_target, len(rows) - without_target - without_weight, without_weight, 0, 0, 0, 0, 0]
+
+
+def _weight(filing: Filing, layout: _Layout, top: int, bottom: int) -> Decimal:
+    rows = filing.indicators[top - layout.first : bottom - layout.first + 1]
+    return sum((one.weight for one in rows if one.weight is not None), Decimal(0))
+
+
+def _subtotals(filing: Filing, layout: _Layout) -> list[list[Cell | None]]:
     """一级指标小计: weight and score of the execution rate and of every first level, and the total."""
     there = f"'{FORM}'!"
     rows: list[list[Cell | None]] = [[Cell(word, "head") for word in ("一级指标小计", "分值", "得分", "位置")]]
     funds, total = layout.funds, layout.total
-    lines = [("预算执行率", f"{there}G{funds}", f"N({there}H{funds})", f"G{funds}")]
+    execution = filing.funds[0].weight or Decimal(0)
+    lines = [("预算执行率", f"{there}G{funds}", f"N({there}H{funds})", f"G{funds}", execution)]
     for level1, top, bottom in layout.levels:
         weight, score = (f"SUM({there}{letter}{top}:{letter}{bottom})" for letter in "FG")
-        lines.append((level1, weight, score, f"F{top}"))
-    lines.append(("合计", f"N({there}F{total})", f"N({there}G{total})", f"G{total}"))
-    for name, weight, score, cell in lines:
+        lines.append((level1, weight, score, f"F{top}", _weight(filing, layout, top, bottom)))
+    given = sum((known for *_, known in lines[1:]), Decimal(0))
+    whole = given + execution if any(one.weight is not None for one in filing.indicators) else Decimal(0)
+    lines.append(("合计", f"N({there}F{total})", f"N({there}G{total})", f"G{total}", whole))
+    scored = any(one.actual for one in filing.indicators)
+    for name, weight, score, cell, known in lines:
         place = Cell(cell, "place", Link("", FORM, cell))
-        rows.append([Cell(name, "text"), Cell(None, "mark", None, weight), Cell(None, "mark", None, score), place])
+        points = Cell(None if scored else Decimal(0), "mark", None, score)
+        rows.append([Cell(name, "text"), Cell(known, "mark", None, weight), points, place])
     return rows
 
 

@@ -13,6 +13,7 @@ from support_office import fill_in, recalculate, values
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "workbook_templates" / "项目支出绩效自评表.xlsx"
 SEED = WORKBOOKS / "published" / "seed-000-A.xlsx"
+ODD = WORKBOOKS / "published" / "r005-C.xlsx"
 
 
 def new(path: Path, *options: str | Path) -> Path:
@@ -94,15 +95,18 @@ def test_last_year_is_carried_over(tmp_path: Path) -> None:
     assert form["funds"][0]["weight"] == "10"
 
 
-def test_a_carried_over_form_holds_its_weights_before_any_program_opens_it(tmp_path: Path) -> None:
-    path = new(tmp_path / "新.xlsx", "--from", SEED)
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--rulebook", "hubei"), ("--form", "成本单列"), ("--form", "转移支付"), ("--from", SEED), ("--from", ODD)],
+)
+def test_an_unfilled_form_stores_what_programs_compute(options: tuple[str | Path, ...], tmp_path: Path) -> None:
+    path = new(tmp_path / "新.xlsx", *options)
     emptied = tmp_path / "空.xlsx"
     emptied.write_bytes(path.read_bytes())
     fill_in(emptied, {})
-    computed = values(recalculate(emptied, tmp_path), "自评表")
-    stored = values(path, "自评表")
-    assert [row[5:7] for row in stored] == [row[5:7] for row in computed]
-    assert [100.0, ""] in [row[5:7] for row in stored]
+    computed = recalculate(emptied, tmp_path)
+    assert [row[:8] for row in values(path, "自评表")] == [row[:8] for row in values(computed, "自评表")]
+    assert values(path, "自检") == values(computed, "自检")
 
 
 def test_a_bad_last_year_is_refused_in_words(tmp_path: Path) -> None:
