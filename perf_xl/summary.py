@@ -716,7 +716,7 @@ def _funds_total(name: str, row: FundsTotal) -> Line:
 # --- ⑤ 问题 -----------------------------------------------------------------------------------------------------------
 
 FINDING_COLUMNS = (
-    Column("序号", 6, "word"), Column("级别", 7, "word"), Column("代码", 7, "word"), Column("名称", 15), Column("文件", 22),
+    Column("序号", 6, "word"), Column("级别", 7, "word"), Column("代码", 7, "word"), Column("名称", 15), Column("文件", 36),
     Column("工作表", 11), Column("单元格", 8, "place"), Column("问题", 40), Column("现有", 11), Column("应为", 11),
     Column("处理办法", 30), Column("依据", 18),
 )  # fmt: skip

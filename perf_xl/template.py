@@ -736,7 +736,6 @@ def _guide() -> Sheet:
         merged.append(Area(len(rows), 1, len(rows), 3))
         rows.append([Cell(step, "label"), Cell(words, "text"), Cell(None, "text"), Cell(None, "text")])
     rows.append([])
-    head = len(rows)
     rows.append([Cell(word, "head") for word in ("栏目", "怎样填", "示例", "常见错误")])
     for name, how, example, mistake in _COLUMNS:
         rows.append([Cell(name, "label"), Cell(how, "text"), Cell(example, "text"), Cell(mistake, "text")])
@@ -755,7 +754,7 @@ def _guide() -> Sheet:
         rows.append([Cell(words, "note"), None, None, None])
     return Sheet(
         GUIDE, rows, (18.0, 44.0, 28.0, 36.0), merged, tab_color="#2E75B6", gridlines=False, lowest=24, protected=True,
-        printing=Print(True, (head, head), Area(0, 0, len(rows) - 1, 3)),
+        printing=Print(area=Area(0, 0, len(rows) - 1, 3)),
     )  # fmt: skip
 
 

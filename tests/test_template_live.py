@@ -821,6 +821,7 @@ def test_the_table_prints_on_one_a4_page(tmp_path: Path) -> None:
     assert "66.55%" in first
     assert "计算得分" not in first
     assert "填报说明" in text("-f", "2", "-l", "2")
+    assert re.search(r"Pages: +4\n", facts), "each sheet is one page"
     whole = text()
     for mark in ("###", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!", "#N/A", "Err:"):
         assert mark not in whole
