@@ -313,10 +313,7 @@ class Partial:
     files: tuple[FileLine, ...] = ()
 
     def __add__(self, other: Partial) -> Partial:
-        return Partial(
-            tuple(sorted((*self.tables, *other.tables), key=lambda table: table.order)),
-            tuple(sorted((*self.files, *other.files), key=lambda line: line.file)),
-        )
+        return Partial.sum((self, other))
 
     @staticmethod
     def sum(partials: Iterable[Partial]) -> Partial:
