@@ -19,26 +19,10 @@ from xml.etree import ElementTree
 
 from perf_xl.errors import WorkbookUnreadable
 from perf_xl.grid import Grid, Position, Raw, address, position
-
-MEBIBYTE = 1 << 20
-LIMITS = {
-    "file": 64 * MEBIBYTE,
-    "unpacked": 64 * MEBIBYTE,
-    "part": 48 * MEBIBYTE,
-    "parts": 1000,
-    "area": 4_000_000,
-    "rows": 2_000,
-    "columns": 64,
-}
-"""What a file may measure: bytes of the file, bytes unpacked, bytes of one part, number of parts, cells of a sheet that is
-laid out; beyond that only so many rows and columns of a sheet are looked at, and the reader says so."""
+from perf_xl.packages import DECRYPT, LIMITS, MEBIBYTE, REPAIR, RESAVE, open_package, read_part
 
 OUR_MARK = "perf_xl"
 """Name of the custom property that every workbook written by perf_xl's consolidation carries."""
-
-RESAVE = "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后重新报送"
-REPAIR = "请用 Excel 或 WPS 打开并修复,或向报送单位重新索取"
-DECRYPT = "请打开后取消密码,保存后重新报送"
 
 
 def read_grids(data: bytes, file: str) -> list[Grid]:
@@ -77,7 +61,7 @@ def is_own_output(data: bytes) -> bool:
 def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
     """Tell the kind of file by its first bytes and, for a package, by its parts; return how to read it."""
     if data.startswith(b"PK\x03\x04"):
-        package = _package(data, file)
+        package = open_package(data, file)
         names = set(package.namelist())
         if "xl/workbook.xml" in names:
             return lambda: _read_xlsx(data, package, file)
@@ -108,41 +92,6 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
     if b"\0" not in data[:4096]:
         raise WorkbookUnreadable(file, "这是文本文件,不是工作簿", RESAVE)
     raise WorkbookUnreadable(file, "不是能识别的工作簿", RESAVE)
-
-
-# --- the package (zip) ------------------------------------------------------------------------------------------------
-
-
-def _package(data: bytes, file: str) -> zipfile.ZipFile:
-    """Open a zip whose directory is whole and within the limits."""
-    try:
-        package = zipfile.ZipFile(io.BytesIO(data))
-        parts = package.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
-    if len(parts) > LIMITS["parts"]:
-        raise WorkbookUnreadable(file, f"文件由 {len(parts)} 个部件组成,超过 {LIMITS['parts']} 个", RESAVE)
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > LIMITS["unpacked"] or any(part.file_size > LIMITS["part"] for part in parts):
-        raise WorkbookUnreadable(
-            file, f"解压后有 {unpacked // MEBIBYTE} MB,超过 {LIMITS['unpacked'] // MEBIBYTE} MB", RESAVE
-        )
-    if any(part.flag_bits & 1 for part in parts):
-        raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
-    return package
-
-
-def _part(package: zipfile.ZipFile, name: str, file: str) -> bytes:
-    """Return one part; refuse a document type, in which entities could be defined."""
-    try:
-        content = package.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
-        content = content.decode("utf-16").encode()
-    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
-        raise WorkbookUnreadable(file, "文件含外部实体,可能有害", RESAVE)
-    return content
 
 
 def _calamine(data: bytes) -> Any:
@@ -187,7 +136,7 @@ _STORED = re.compile(rb"<v[^>]*>([^<]+)</v>")
 def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | None, str]:
     """Return the parts that a workbook refers to, by relation; those without which it says something else must be there."""
     names, targets = set(package.namelist()), {}
-    for relation in ElementTree.fromstring(_part(package, relations, file)):
+    for relation in ElementTree.fromstring(read_part(package, relations, file)):
         target = relation.get("Target", "")
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         needed = relation.get("Type", "").endswith(("/worksheet", "/styles", "/sharedStrings"))
@@ -199,10 +148,10 @@ def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | 
 
 def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
-        book = ElementTree.fromstring(_part(package, "xl/workbook.xml", file))
+        book = ElementTree.fromstring(read_part(package, "xl/workbook.xml", file))
         targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
         styles = "xl/styles.xml" in package.namelist()
-        formats = _formats_of_styles(_part(package, "xl/styles.xml", file)) if styles else ("General",)
+        formats = _formats_of_styles(read_part(package, "xl/styles.xml", file)) if styles else ("General",)
         calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
         never_calculated = calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true")
         sheets = []
@@ -210,7 +159,7 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
             part = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
             if "worksheets/" in part:
                 hidden = node.get("state", "visible") != "visible"
-                sheets.append((node.get("name", ""), _part(package, part, file), hidden))
+                sheets.append((node.get("name", ""), read_part(package, part, file), hidden))
     if any(_is_vast(xml) or _PREFIXED.search(xml) for _, xml, _ in sheets):
         return _read_with_openpyxl(data, file)
     workbook = _calamine(data)
@@ -511,7 +460,7 @@ def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
     codes: dict[int, str] = {}
     numbers: list[int] = []
     in_cell_styles = False
-    for kind, content in _records(_part(package, "xl/styles.bin", file)):
+    for kind, content in _records(read_part(package, "xl/styles.bin", file)):
         if kind == _STRING_FORMAT:
             codes[int.from_bytes(content[:2], "little")] = _wide(content, 2)[0]
         elif kind in _CELL_STYLES:
@@ -525,12 +474,12 @@ def _binary_sheets(package: zipfile.ZipFile, file: str) -> dict[str, bytes]:
     """Return the worksheets' parts by the names of their sheets."""
     targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
     parts: dict[str, bytes] = {}
-    for kind, content in _records(_part(package, "xl/workbook.bin", file)):
+    for kind, content in _records(read_part(package, "xl/workbook.bin", file)):
         if kind == _SHEET:
             relation, end = _wide(content, 8)
             target = targets.get(relation, "")
             if "worksheets/" in target:
-                parts[_wide(content, end)[0]] = _part(package, target, file)
+                parts[_wide(content, end)[0]] = read_part(package, target, file)
     return parts
 
 
@@ -558,7 +507,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
             "META-INF/manifest.xml"
         ):
             raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
-        content = ElementTree.fromstring(_part(package, "content.xml", file))
+        content = ElementTree.fromstring(read_part(package, "content.xml", file))
     hidden_styles = {
         style.get("{urn:oasis:names:tc:opendocument:xmlns:style:1.0}name")
         for style in content.iter("{urn:oasis:names:tc:opendocument:xmlns:style:1.0}style")

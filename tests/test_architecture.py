@@ -14,19 +14,25 @@ PACKAGE = ROOT / "perf_xl"
 
 ROWS: list[set[str]] = [
     {"exact", "errors"},
-    {"grid", "rules", "findings"},
+    {"packages", "grid", "rules", "findings"},
     {"model", "formulas", "sheets"},
     {"values"},
     {"scoring", "live"},
-    {"reading", "auditing", "consolidating"},
-    {"contract", "tables", "template", "summary", "workbooks", "writing"},
+    {"reading", "auditing", "comparing", "consolidating"},
+    {"contract", "tables", "template", "summary", "review", "marking", "documents", "workbooks", "writing"},
     {"demo", "pipeline"},
     {"cli"},
 ]
 """From the bottom up. `workbooks`, `writing` are the doors to files; `contract`, `tables`, `template`, `summary` say what
 is written; neighbours in a row do not import one another, except where `NEIGHBOURS` says so."""
 
-NEIGHBOURS = {("findings", "rules"), ("summary", "template"), ("demo", "pipeline"), ("pipeline", "demo")}
+NEIGHBOURS = {
+    ("findings", "rules"),
+    ("summary", "template"),
+    ("demo", "pipeline"),
+    ("pipeline", "demo"),
+    ("workbooks", "documents"),
+}
 
 ONE_DOOR = {
     "xlsxwriter": {"writing"},
@@ -35,6 +41,7 @@ ONE_DOOR = {
     "xlrd": {"workbooks"},
     "pandas": {"tables"},
     "pyarrow": {"tables"},
+    "docx": {"documents"},
     "click": {"cli"},
     "rich": {"cli"},
 }
@@ -51,6 +58,7 @@ NO_FILES = {
     "scoring",
     "reading",
     "auditing",
+    "comparing",
     "consolidating",
 }
 """Steps take values and return values: no files, no clock, no locale, no printing."""
