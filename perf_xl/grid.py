@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from perf_xl.exact import fold, of_float, plain, round_half_up
 
@@ -240,3 +240,13 @@ def _show_date(value: date, number_format: str) -> str:
 def blank(text: str) -> bool:
     """Return whether a text says nothing."""
     return not fold(text)
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of a written report (自评报告), with what is known of its place."""
+
+    text: str
+    number: int
+    """1-based place in the document."""
+    heading: int | None
+    """Level of the heading by its style; None for ordinary text."""
