@@ -75,11 +75,25 @@ class Grid:
     hidden: bool = False
     last_cell: str | None = None
     """Address of a stray cell so far away that what lies beyond the first rows and columns was left out."""
+    numbers: Sequence[int] = ()
+    """Number of every row as a person counts, where that is not its place: lines above a table in Word are not its rows."""
+    names: Mapping[Position, str] = field(default_factory=dict)
+    """What a person calls a cell, where that is not what its place says (Word counts the cells of each row)."""
 
     @property
     def height(self) -> int:
         """Number of rows."""
         return len(self.values)
+
+    def number_of(self, row: int) -> int:
+        """Return the number of a row as a person counts."""
+        return self.numbers[row] if row < len(self.numbers) else row + 1
+
+    def address(self, row: int, column: int) -> str:
+        """Return what a person calls a cell."""
+        if not self.numbers:
+            return address(row, column)
+        return self.names.get((row, column), f"A{self.number_of(row)}")
 
     def value(self, row: int, column: int) -> Raw:
         """Return the stored value; `None` outside the sheet and for a blank."""

@@ -17,7 +17,7 @@ from itertools import pairwise
 from perf_xl.exact import decimal_in, fold, times
 from perf_xl.findings import ADVICE, Finding, finding
 from perf_xl.formulas import evaluate
-from perf_xl.grid import Grid, Position, address, show
+from perf_xl.grid import Grid, Position, show
 from perf_xl.model import (
     APPROPRIATION,
     BLANK,
@@ -196,7 +196,7 @@ class _Sheet:
         }
 
     def doubt(self, row: int, column: int, message: str, severity: str | None = None) -> None:
-        cell = address(row, column)
+        cell = self.grid.address(row, column)
         self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=cell, severity=severity))
 
     def text(self, row: int, column: int) -> str:
@@ -228,7 +228,7 @@ class _Sheet:
         ):
             if cells:
                 message = f"{len(cells)} 个单元格的公式没有保存计算结果,{done}"
-                where = ", ".join(address(*at) for at in sorted(cells))
+                where = ", ".join(self.grid.address(*at) for at in sorted(cells))
                 self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=where))
                 cells.clear()
 
@@ -245,8 +245,8 @@ class _Sheet:
         """The text in a span of columns; pieces in several cells are joined in their order."""
         found = [(column, text) for column in columns if (text := self.text(row, column))]
         if not found:
-            return Written(None, None, address(row, columns[0])) if columns else BLANK
-        return Written("".join(text for _, text in found), None, address(row, found[0][0]))
+            return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
+        return Written("".join(text for _, text in found), None, self.grid.address(row, found[0][0]))
 
     def raw_number(self, row: int, column: int) -> Decimal | None:
         at = (row, column)
@@ -264,11 +264,11 @@ class _Sheet:
                 number = times(number, Decimal(100))
             if number is None:
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
-            cell = address(row, column)
+            cell = self.grid.address(row, column)
             if number is None and key not in _DASHES and fold(what):
                 self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
             return Written(text, number, cell)
-        return Written(None, None, address(row, columns[0])) if columns else BLANK
+        return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
 
     def amount(self, row: int, columns: Sequence[int], unit: str) -> Written:
         """An amount of money in the form's unit; a unit of its own in the cell is converted."""
@@ -281,8 +281,8 @@ class _Sheet:
                 number = _amount_in(fold(text), unit)
                 if number is None and fold(text) not in _DASHES and re.search(r"[^万亿千百元]", fold(text)):
                     self.doubt(row, column, f"金额“{text}”不是数字,按未填处理,请核对")
-            return Written(text, number, address(row, column))
-        return Written(None, None, address(row, columns[0])) if columns else BLANK
+            return Written(text, number, self.grid.address(row, column))
+        return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
 
     def first_text(self, row: int) -> tuple[int, str]:
         """Column and folded text of the first text cell of a row."""
@@ -302,9 +302,9 @@ class _Sheet:
             text = self.text(row, at)
             if text:
                 if _head_label(fold(text).rstrip(":")) is not None and not re.search(r"[:：].", text):
-                    return Written(None, None, address(row, at))
-                return Written(text, self.raw_number(row, at), address(row, at))
-        return Written(None, None, address(row, column))
+                    return Written(None, None, self.grid.address(row, at))
+                return Written(text, self.raw_number(row, at), self.grid.address(row, at))
+        return Written(None, None, self.grid.address(row, column))
 
 
 def _amount_in(key: str, unit: str) -> Decimal | None:
@@ -536,7 +536,7 @@ def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
 
 def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[str, Written]]:
     """Return the fields of the head that a cell names, with what stands behind the colon or right of the cell."""
-    cell = address(row, column)
+    cell = sheet.grid.address(row, column)
     if ":" in key.rstrip(":"):
         pieces = [(match["label"], match["value"].strip()) for match in _LABELLED.finditer(sheet.text(row, column))]
     else:
@@ -615,7 +615,7 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in texts)))
         key = sheet.keys[header][column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
-            header_weight = Written(match.group(1), Decimal(match.group(1)), address(header, column))
+            header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.grid.address(header, column))
     first_column = min(column for column, role in roles.items() if role in ("initial_budget", "budget", "executed"))
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
@@ -651,7 +651,7 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
                 rate=rate,
                 weight=weight,
                 score=sheet.points(row, columns.get("score", none), "执行率得分"),
-                row=row + 1,
+                row=sheet.grid.number_of(row),
             )
         )
     if rows and all(row.kind != TOTAL for row in rows):
@@ -673,7 +673,7 @@ def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
         pieces = pieces[-1:]
     if not pieces:
         return BLANK
-    return Written("".join(text for _, text in pieces[-2:]), None, address(row, pieces[-1][0]))
+    return Written("".join(text for _, text in pieces[-2:]), None, sheet.grid.address(row, pieces[-1][0]))
 
 
 # --- goals ------------------------------------------------------------------------------------------------------------
@@ -717,8 +717,16 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
                 break
         if not expected and not actual:
             inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
-            expected = [Written(inline[0][1], None, address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
-            actual = [Written(inline[1][1], None, address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
+            expected = (
+                [Written(inline[0][1], None, sheet.grid.address(row, left))]
+                if len(inline[0]) > 1 and inline[0][1]
+                else []
+            )
+            actual = (
+                [Written(inline[1][1], None, sheet.grid.address(row, right))]
+                if len(inline[1]) > 1 and inline[1][1]
+                else []
+            )
         return Goal(_joined(expected), _joined(actual))
     return Goal()
 
@@ -785,7 +793,7 @@ class _Body:
             self.remark = self.sheet.value_right_of(row, column)
             return
         text = re.split(r"[:：]", self.sheet.text(row, column), maxsplit=1)[-1]
-        self.remark = Written(text.strip(), None, address(row, column))
+        self.remark = Written(text.strip(), None, self.sheet.grid.address(row, column))
 
     def _is_foot(self, header: _Header, column: int, row: int) -> bool:
         """A row of the foot starts in the first column or is one text over the whole width."""
@@ -806,10 +814,10 @@ class _Body:
         score = sheet.points(row, score_columns, "总分")
         weight = sheet.points(row, weight_columns, "")
         if rest:
-            score = Written(rest, decimal_in(rest.removesuffix("分")), address(row, column))
+            score = Written(rest, decimal_in(rest.removesuffix("分")), sheet.grid.address(row, column))
         elif score.number is None:
             others = [
-                Written(sheet.text(row, at), number, address(row, at))
+                Written(sheet.text(row, at), number, sheet.grid.address(row, at))
                 for at in range(sheet.right_of(row, column), len(sheet.grid.values[row]))
                 if at not in weight_columns
                 and (number := sheet.raw_number(row, at) or decimal_in(fold(sheet.text(row, at)).removesuffix("分")))
@@ -853,7 +861,7 @@ class _Body:
         score, score_top = self._points(columns.get("score", none), row, "得分")
         reason = sheet.written(row, columns.get("reason", none))
         if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
-            name = Written(sheet.text(*above) or None, None, address(*above))
+            name = Written(sheet.text(*above) or None, None, sheet.grid.address(*above))
         key = fold(name.text or "")
         if (
             name.text is None
@@ -890,9 +898,9 @@ class _Body:
                 score=score,
                 reason=reason,
                 unit=sheet.written(row, columns.get("unit", none)),
-                row=row + 1,
+                row=sheet.grid.number_of(row),
                 scored=scored,
-                group=None if group is None else group + 1,
+                group=None if group is None else sheet.grid.number_of(group),
             )
         )
 
@@ -917,7 +925,7 @@ class _Body:
             return BLANK, None
         above = self.sheet.under.get((row, columns[0]))
         if above is not None:
-            return Written(None, None, address(row, columns[0])), above[0]
+            return Written(None, None, self.sheet.grid.address(row, columns[0])), above[0]
         written = self.sheet.points(row, columns, what)
         bottom = self.sheet.grid.corner(row, columns[0])[0]
         return written, row if bottom > row and written.text is not None else None

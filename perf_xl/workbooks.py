@@ -58,9 +58,17 @@ def is_own_output(data: bytes) -> bool:
         return False
 
 
+_KIND_OF_PACKAGE = re.compile(rb"PK\x03\x04.{26}(word|xl|ppt)/", re.S)
+"""The first part that tells what a package is; it tells so even where the package is cut off."""
+
+
 def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
     """Tell the kind of file by its first bytes and, for a package, by its parts; return how to read it."""
     if data.startswith(b"PK\x03\x04"):
+        if (kind := _KIND_OF_PACKAGE.search(data)) and kind[1] == b"word":
+            from perf_xl.documents import read_tables
+
+            return lambda: read_tables(data, file)
         package = open_package(data, file)
         names = set(package.namelist())
         if "xl/workbook.xml" in names:
@@ -69,8 +77,6 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
             return lambda: _read_xlsb(data, package, file)
         if "content.xml" in names:
             return lambda: _read_ods(package, file)
-        if "word/document.xml" in names:
-            raise WorkbookUnreadable(file, "这是 Word 文档,不是工作簿", "请报送 Excel 或 WPS 表格")
         raise WorkbookUnreadable(file, "这是压缩包,里面没有工作表", "请解压后报送其中的工作簿")
     if data.startswith(b"PK"):
         raise WorkbookUnreadable(file, "文件已损坏,无法读取", REPAIR)
@@ -78,7 +84,9 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
         if "WordDocument".encode("utf-16-le") in data:
-            raise WorkbookUnreadable(file, "这是 Word 文档,不是工作簿", "请报送 Excel 或 WPS 表格")
+            from perf_xl.documents import RESAVE_WORD
+
+            raise WorkbookUnreadable(file, "这是旧版 Word 文档(*.doc)", RESAVE_WORD)
         return lambda: _read_xls(data, file)
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
@@ -86,7 +94,7 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
     if start.startswith(b"<?xml"):
         raise WorkbookUnreadable(file, "这是 XML 文件,不是工作簿", RESAVE)
     if start.startswith(b"%pdf"):
-        raise WorkbookUnreadable(file, "这是 PDF 文件,不是工作簿", "请报送 Excel 或 WPS 表格的电子原件")
+        raise WorkbookUnreadable(file, "这是 PDF 文件,不是工作簿", "请报送 Excel、WPS 表格或 Word 文档的电子原件")
     if start.startswith((b"\x89png", b"\xff\xd8\xff", b"gif8", b"bm")) and b"\0" in data[:256]:
         raise WorkbookUnreadable(file, "这是图片,不是工作簿", "请报送 Excel 或 WPS 表格的电子原件")
     if b"\0" not in data[:4096]:
