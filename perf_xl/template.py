@@ -6,19 +6,22 @@ itself by plain formulas: 自评表 with helper columns beside the printed table
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 from itertools import groupby
+from typing import NamedTuple
 
 from perf_xl import live
 from perf_xl.errors import NothingToDo
-from perf_xl.exact import plain
+from perf_xl.exact import Number, decimal_in, fold, plain, round_half_up, times
 from perf_xl.grid import column_letters
-from perf_xl.model import Form
+from perf_xl.model import MONEY_UNITS, Form, FundsRow, Heading, Indicator, Written
 from perf_xl.rules import Rulebook
 from perf_xl.sheets import Area, Book, Cell, Highlight, Link, Paper, Print, Sheet, Validation
 
@@ -49,13 +52,13 @@ INDICATOR_HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class FiledFunds:
-    """项目资金的一行. Amounts in 万元; `rate` is a share, as printed."""
+    """项目资金的一行. Amounts in 万元; `rate` is a share, as printed, or the text of one that says something else."""
 
     label: str
     initial_budget: Decimal | None = None
     budget: Decimal | None = None
     executed: Decimal | None = None
-    rate: Decimal | None = None
+    rate: Decimal | str | None = None
     weight: Decimal | None = None
     score: Decimal | None = None
 
@@ -165,6 +168,115 @@ def carried_over(last_year: Form, rulebook: Rulebook, form: str = ORDINARY) -> F
     )  # fmt: skip
 
 
+class Conversion(NamedTuple):
+    """转入表式: a filed form as a `Filing`, and in words what the official form has no place for."""
+
+    filing: Filing
+    left_out: tuple[str, ...]
+
+
+def converted(filed: Form, rulebook: Rulebook, form: str = ORDINARY) -> Conversion:
+    """Return a filed form, from whatever table, with all that was filed in it (转入表式); amounts come in 万元.
+
+    Left out are rows without anything but a prompt (……), and what `Conversion.left_out` names. Of a weight that was merged
+    over several rows the first row keeps it. Weights that stand only in the names of levels stay there.
+    """
+    description, left_out = described(form), _left_out(filed)
+    title = filed.title.text or description.title.replace("____", str(filed.year or "____"))
+    if filed.year and str(filed.year) not in fold(title):
+        title += f"\n({filed.year}年度)"
+    indicators = tuple(_refiled(filed, one) for one in filed.indicators if not _is_prompt(one))
+    filing = Filing(
+        title, filed.project.text, filed.competent_department.text, filed.implementing_unit.text,
+        _refiled_funds(filed, description), filed.goal.expected.text, filed.goal.actual.text,
+        indicators or blank(rulebook, form=form).indicators, filed.total.number, filed.remark.text,
+    )  # fmt: skip
+    given = [one.weight for one in indicators if one.weight is not None]
+    weights = sum(given, filing.funds[0].weight or Decimal(0))
+    printed = filed.total_weight.number
+    if printed is not None and given and printed != weights:
+        left_out += (f"{filed.total_weight.cell} 的分值合计 {plain(printed)}:转入后由公式相加,为 {plain(weights)}",)
+    return Conversion(filing, left_out)
+
+
+def _left_out(filed: Form) -> tuple[str, ...]:
+    """What is written where the official form takes a number, without being one; and merged weights."""
+    numbers = [(row.initial_budget, "金额") for row in filed.funds]
+    numbers += [(row.budget, "金额") for row in filed.funds] + [(row.executed, "金额") for row in filed.funds]
+    numbers += [(row.weight, "分值") for row in filed.funds] + [(row.score, "得分") for row in filed.funds]
+    numbers += [(one.weight, "分值") for one in filed.indicators] + [(one.score, "得分") for one in filed.indicators]
+    numbers.append((filed.total, "总分"))
+    said = [
+        f"{written.cell} 的{what}“{written.text}”不是数字"
+        for written, what in numbers
+        if written.number is None and re.search(r"[^\W_万亿千百元]", written.text or "")
+    ]
+    for one in filed.indicators:
+        if one.group == one.row and len(rows := filed.members(one)) > 1:
+            said.append(f"第 {one.row} 至 {rows[-1].row} 行合并的分值和得分:转入后写在首行")
+    return tuple(said)
+
+
+_PROMPT = re.compile(r"(?:三级)?(?:指标)?\d*\W*")
+
+
+def _is_prompt(one: Indicator) -> bool:
+    """Whether a row holds nothing but a prompt of the form: …… or 指标2:."""
+    if one.scored or one.group or one.target.text or one.actual.text or one.reason.text:
+        return False
+    return bool(_PROMPT.fullmatch(fold(one.level3.text or "")))
+
+
+def _refiled(filed: Form, one: Indicator) -> FiledIndicator:
+    return FiledIndicator(
+        _level(filed, 1, one), _level(filed, 2, one), one.level3.text, one.target.text, one.actual.text,
+        one.weight.number, one.score.number, one.reason.text,
+    )  # fmt: skip
+
+
+def _level(filed: Form, level: int, one: Indicator) -> str:
+    """The name of a row's level, with its weight where no row below it has one."""
+    own = (one.level1, one.level2)[:level]
+
+    def below(line: Heading | Indicator) -> bool:
+        return (line.level1, line.level2)[:level] == own
+
+    name = own[-1] or ""
+    if any(line.weight.number is not None for line in filed.indicators if below(line)):
+        return name
+    return next((f"{name}({plain(at.weight)}分)" for at in filed.headings if at.level == level and below(at)), name)
+
+
+def _refiled_funds(filed: Form, description: Description) -> tuple[FiledFunds, ...]:
+    """The funds as filed, the total first; a form without parts gets blank ones, without funds a blank block."""
+    total = [row for row in filed.funds if row is filed.total_row]
+    rows = [*total, *(row for row in filed.funds if row is not filed.total_row)]
+    scale = MONEY_UNITS[filed.money_unit or "万元"]
+
+    def amount(written: Written) -> Decimal | None:
+        return None if written.number is None else times(written.number, scale)
+
+    funds = tuple(
+        FiledFunds(
+            row.label.text or "", amount(row.initial_budget), amount(row.budget), amount(row.executed), _rate(row),
+            row.weight.number, row.score.number,
+        )
+        for row in rows
+    )  # fmt: skip
+    labels = description.funds[len(funds) :] if len(funds) < 2 else ()
+    return (*funds, *(FiledFunds(label) for label in labels))
+
+
+def _rate(row: FundsRow) -> Decimal | str | None:
+    """执行率 as a share where the amounts give it to two decimals, else its text."""
+    text, budget, executed = row.rate.text or "", row.budget.number, row.executed.number
+    said = decimal_in(fold(text).removesuffix("%")) if "%" in fold(text) else None
+    if said is None or not budget or executed is None:
+        return row.rate.text
+    agrees = round_half_up(Fraction(executed) / Fraction(budget) * 100) == said
+    return said / 100 if agrees else text
+
+
 def form_sheet(filing: Filing, name: str = "自评表") -> Sheet:
     """Lay a filing out as the official form (自评表), ready for A4."""
     paper = Paper()
@@ -236,7 +348,7 @@ def form_book(filing: Filing, rulebook: Rulebook) -> Book:
     """Return the workbook (自评表模板) that a unit fills in: it computes by plain formulas, with macros off."""
     layout = _Layout(filing)
     names = {name: f"='{VALUES}'!{reference}" for name, reference in _named(rulebook).items()}
-    sheets = (_live_form(filing, layout), _guide(), _checks(filing, layout, rulebook), _values(rulebook))
+    sheets = (_live_form(filing, layout, rulebook), _guide(), _checks(filing, layout, rulebook), _values(rulebook))
     return Book(sheets, filing.title.replace("____", ""), names=names)
 
 
@@ -348,7 +460,7 @@ def _hint(row: int, score: str) -> str:
     return formula
 
 
-def _live_form(filing: Filing, layout: _Layout) -> Sheet:
+def _live_form(filing: Filing, layout: _Layout, rulebook: Rulebook) -> Sheet:
     """① 自评表: the official table in A to H, formulas in its computed cells, helper columns beside it."""
     plain_sheet = form_sheet(filing, FORM)
     rows = [list(row) for row in plain_sheet.rows]
@@ -359,6 +471,13 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
         kept = present.value if present is not None and value is None and formula is None else value
         rows[row][column] = Cell(kept, style, None, formula)
 
+    def compute(cell: str, formula: str, style: str, filed: Decimal | str | None, result: Number | None) -> None:
+        """A computed cell; where something else was filed, that stands, for the person to keep or to change."""
+        if filed is None or filed == result:
+            put(cell, formula, style, "" if filed is None else filed)
+        else:
+            put(cell, style="input_amount", value=filed)
+
     for cell in ("C2", "C3", "G3", f"B{layout.head - 1}", f"F{layout.head - 1}"):
         put(cell, style="input_text")
     put("A1", style="input_title")
@@ -367,16 +486,33 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
         for row in range(first, last + 1):
             put(f"{letter}{row}", style="input_amount")
         parts = f"{letter}{first}:{letter}{last}"
-        put(f"{letter}{layout.funds}", f'IF(COUNT({parts})=0,"",SUM({parts}))', "input_amount", "")
+        formula = f'IF(COUNT({parts})=0,"",SUM({parts}))'
+        whole, *amounts = (getattr(line, _AMOUNTS[letter]) for line in filing.funds)
+        compute(f"{letter}{layout.funds}", formula, "input_amount", whole, _sum(amounts))
     funds = layout.funds
     budget, executed = f"D{funds}", f"E{funds}"
     filled = f"AND(ISNUMBER({budget}),ISNUMBER({executed}))"
-    put(f"F{funds}", f'IF({filled},IF({budget}>0,{executed}/{budget},""),"")', "computed_share", "")
+    top = filing.funds[0]
+    if isinstance(top.rate, str):
+        put(f"F{funds}")
+    else:
+        rate = f'IF({filled},IF({budget}>0,{executed}/{budget},""),"")'
+        put(f"F{funds}", rate, "computed_share", "" if top.rate is None else top.rate)
+    if top.weight == rulebook.execution_weight:
+        put(f"G{funds}", "execution_weight", "computed", top.weight)
+    else:
+        put(f"G{funds}")
     credited = f"MAX(0,MIN({executed},{budget}))"
-    put(f"G{funds}", "execution_weight", "computed", filing.funds[0].weight)
-    put(f"H{funds}", f'IF(ISNUMBER(F{funds}),ROUND(G{funds}*{credited}/{budget},2),"")', "computed_score", "")
+    points = f'IF(ISNUMBER(F{funds}),ROUND(G{funds}*{credited}/{budget},2),"")'
+    given_points = None
+    if top.budget and top.executed is not None and top.weight is not None:
+        share = min(max(top.executed, Decimal(0)), top.budget)
+        given_points = round_half_up(Fraction(top.weight) * Fraction(share) / Fraction(top.budget))
+    compute(f"H{funds}", points, "computed_score", top.score, given_points)
     for row in range(first, last + 1):
-        for letter in "FGH":
+        given_rate = isinstance(filing.funds[row - funds].rate, Decimal)
+        put(f"F{row}", style="computed_share" if given_rate else "computed")
+        for letter in "GH":
             put(f"{letter}{row}", style="computed")
     for number in range(len(filing.indicators)):
         row = layout.first + number
@@ -385,7 +521,7 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
         at, formulas = _at(row), _row_formulas(row)
         one = filing.indicators[number]
         known: str | None = None if one.target or one.actual or one.weight is not None else ""
-        put(f"G{row}", at["计算得分"], "input", None if one.actual else "")
+        compute(f"G{row}", at["计算得分"], "input", one.score, None)
         helpers: list[Cell | None] = [
             Cell(known, _HELPER_STYLES.get(name, "helper"), None, formulas[name]) for name in HELPERS
         ]
@@ -398,9 +534,12 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
     rows[total - 1] = [
         Cell("总分", "label"), *[Cell(None, "label")] * 4,
         Cell(weight_total, "computed", None, f'IF(COUNT({weights})=0,"",SUM({weights})+G{funds})'),
-        Cell("", "computed_score", None, f'IF(COUNT({scores})=0,"",ROUND(SUM({scores})+N(H{funds}),2))'),
+        None,
         Cell("", "computed", None, _grade(f"G{total}")),
     ]  # fmt: skip
+    points_given = _sum([top.score, *(one.score for one in filing.indicators)])
+    whole_score = f'IF(COUNT({scores})=0,"",ROUND(SUM({scores})+N(H{funds}),2))'
+    compute(f"G{total}", whole_score, "computed_score", filing.total, points_given)
     put(f"B{total + 1}", style="input_text")
     merged = [area for area in plain_sheet.merged if area != Area(total - 1, 0, total - 1, 5)]
     merged.append(Area(total - 1, 0, total - 1, 4))
@@ -423,6 +562,15 @@ def _live_form(filing: Filing, layout: _Layout) -> Sheet:
             ): "以下各列由公式计算,不打印。灰色为自动填写;指标性质、方向、目标数值、完成数值判断不对时可以改。"
         },
     )
+
+
+_AMOUNTS = {"C": "initial_budget", "D": "budget", "E": "executed"}
+
+
+def _sum(numbers: Iterable[Decimal | None]) -> Decimal | None:
+    """Return the sum of what is filled in; None where nothing is."""
+    filled = [number for number in numbers if number is not None]
+    return sum(filled, Decimal(0)) if filled else None
 
 
 _HELPER_STYLES = {
@@ -592,7 +740,7 @@ def _subtotals(filing: Filing, layout: _Layout) -> list[list[Cell | None]]:
     given = sum((known for *_, known in lines[1:]), Decimal(0))
     whole = given + execution if any(one.weight is not None for one in filing.indicators) else Decimal(0)
     lines.append(("合计", f"N({there}F{total})", f"N({there}G{total})", f"G{total}", whole))
-    scored = any(one.actual for one in filing.indicators)
+    scored = any(one.actual or one.score is not None for one in filing.indicators)
     for name, weight, score, cell, known in lines:
         place = Cell(cell, "place", Link("", FORM, cell))
         points = Cell(None if scored else Decimal(0), "mark", None, score)

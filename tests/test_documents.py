@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import WORKBOOKS
+from support_office import recalculate_all
 from support_word import STRICT, cell, document, lines_of, paragraph, row, rows_of, run, table, table_of
 
+import perf_xl
+from perf_xl import rules
 from perf_xl.contract import form_json
 from perf_xl.documents import read_report, read_tables
 from perf_xl.errors import WorkbookUnreadable
@@ -19,7 +22,9 @@ from perf_xl.exact import fold
 from perf_xl.grid import Grid
 from perf_xl.model import Form
 from perf_xl.reading import read_forms
+from perf_xl.template import converted, form_book
 from perf_xl.workbooks import read_grids
+from perf_xl.writing import write_book
 
 PUBLISHED = sorted((WORKBOOKS / "published").glob("*.xlsx"))
 SEED = WORKBOOKS / "published" / "seed-000-A.xlsx"
@@ -405,3 +410,124 @@ def test_nothing_of_a_form_was_forgotten_here() -> None:
         "file", "sheet", "title", "year", "project", "competent_department", "implementing_unit", "money_unit", "funds",
         "goal", "indicators", "total", "total_weight", "remark", "headings", "columns", "doubts",
     }  # fmt: skip
+
+
+# --- into the official form -------------------------------------------------------------------------------------------
+
+
+def convert(form: Form, home: Path) -> tuple[Path, tuple[str, ...]]:
+    """Write a form into the official one; return the workbook and what was left out."""
+    conversion = converted(form, rules.default())
+    home.mkdir(exist_ok=True)
+    path = write_book(form_book(conversion.filing, rules.default()), home / f"{form.file}.xlsx")
+    return path, conversion.left_out
+
+
+PROMPT = re.compile(r"\.{6}|指标2:")
+_LAYOUT = ("columns", "headings", "groups", "total_weight", "money_unit", "title")
+
+
+def held(form: Form) -> dict[str, Any]:
+    """What of a form must be the same in the official one: all but prompts, and how the printed table was laid out."""
+    document = said(form)
+    for name in _LAYOUT:
+        del document[name]
+    document["funds"] = [
+        line for line in document["funds"] if any(line[name] for name in ("budget", "executed", "weight"))
+    ]
+    for line in document["funds"]:
+        line["rate"] = line["rate"] and f"{float(line['rate'].rstrip('%'))}{'%' * line['rate'].endswith('%')}"
+    document["indicators"] = [
+        line for line in document["indicators"] if line["target"] or not PROMPT.fullmatch(fold(line["level3"] or ""))
+    ]
+    without_points = not {"weight", "score"} & form.columns or not any(one.weight.number for one in form.indicators)
+    for line in document["indicators"]:
+        if without_points and line["score"] is None:
+            del line["scored"]  # the official form has a column of weights: a row without one there is not scored
+    return document
+
+
+def lay_flat(forms: tuple[dict[str, Any], ...]) -> None:
+    """Leave `scored` out where one of the forms does without it."""
+    for lines in zip(*(form["indicators"] for form in forms), strict=True):
+        if any("scored" not in line for line in lines):
+            for line in lines:
+                line.pop("scored", None)
+
+
+def assert_same(before: Form, after: Form) -> None:
+    pair = (held(before), held(after))
+    lay_flat(pair)
+    assert pair[1] == pair[0]
+    assert (after.title.text or "").startswith(before.title.text or "")
+
+
+@pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
+def test_a_converted_form_says_what_was_filed(path: Path, tmp_path: Path) -> None:
+    (form,) = forms_in(document(table_of(grid_of(path))))
+
+    written, left_out = convert(form, tmp_path)
+
+    (again,) = perf_xl.read(written)
+    assert_same(form, again)
+    assert not again.doubts
+    assert all("分值合计" in one for one in left_out)
+    if form.total_weight.number is not None and not left_out:
+        assert again.total_weight.number == form.total_weight.number
+
+
+def test_what_was_filed_survives_recalculation(tmp_path: Path) -> None:
+    names = ("seed-000-A", "r005-C", "r009-A", "r013-A", "r015-A", "r025-A", "r031-A")
+    forms = [
+        replace(read_forms([grid_of(WORKBOOKS / "published" / f"{name}.xlsx")], name)[0], file=name) for name in names
+    ]
+    written = [convert(form, tmp_path / "converted")[0] for form in forms]
+
+    for form, path in zip(forms, recalculate_all(written, tmp_path), strict=True):
+        (again,) = perf_xl.read(path)
+        for one, other in zip(forms_scores(form), forms_scores(again), strict=True):
+            assert one in (None, other)
+
+
+def forms_scores(form: Form) -> list[Any]:
+    """Every number that was filed for points, amounts and the total."""
+    top = form.total_row
+    funds = [] if top is None else [top.budget.number, top.executed.number, top.weight.number, top.score.number]
+    rows = [one for one in form.indicators if not PROMPT.fullmatch(fold(one.level3.text or ""))]
+    return [*funds, form.total.number, *(number for one in rows for number in (one.weight.number, one.score.number))]
+
+
+def test_amounts_come_in_wan_yuan(tmp_path: Path) -> None:
+    grid = grid_of(SEED)
+    form = replace(read_forms([grid], "a")[0], money_unit="元")
+
+    (again,) = perf_xl.read(convert(form, tmp_path)[0])
+
+    assert again.money_unit == "万元"
+    assert [row.budget.number for row in again.funds] == [
+        None if row.budget.number is None else row.budget.number / 10000 for row in form.funds
+    ]
+
+
+def test_what_has_no_place_is_named(tmp_path: Path) -> None:
+    """A score in words, a weight merged over two rows, weights in the names of levels only."""
+    header = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
+    texts = (
+        ("产出指标", "数量指标", "培训人次", "≥100人次", "120人次", "10", "见附件"),
+        ("", "", "培训场次", "≥5场", "6场", "10", "10"),
+        ("", "", "参训率", "≥95%", "96%", "", ""),
+        ("效益指标(30分)", "社会效益指标", "满意", "提升", "提升", "", ""),
+    )
+    rows = [row(*(cell(paragraph(text)) for text in line)) for line in (header, *texts)]
+    for at, down in ((2, "restart"), (3, "continue")):
+        cells = [cell(paragraph(text)) for text in texts[at - 1][:5]]
+        rows[at] = row(*cells, *(cell(paragraph(text), 1, down) for text in texts[at - 1][5:]))
+    (form,) = forms_in(document(paragraph("2023年度项目支出绩效自评表"), table(*rows, widths=[1000] * 7)))
+
+    written, left_out = convert(form, tmp_path)
+
+    assert left_out == ("G2 的得分“见附件”不是数字", "第 3 至 4 行合并的分值和得分:转入后写在首行")
+    (again,) = perf_xl.read(written)
+    assert [one.level3.text for one in again.indicators] == [one.level3.text for one in form.indicators]
+    assert [(one.level, one.level1, one.weight) for one in again.headings] == [(1, "效益指标", 30)]
+    assert again.title.text == form.title.text
