@@ -219,6 +219,8 @@ _LINE = -1
 _BEGINS = re.compile(
     r"(?:二级)?(?:项目|专项|政策|资金)[^:,。]{0,8}名称(?::.*)?|[^。;]{0,60}(?:自评|绩效|完成情况)[^。;]{0,14}表(?:\(.*)?"
 )
+_BETWEEN_PAGES = re.compile(r"\(?(?:接|续)[上前表页]{0,3}\)?:?|第\d+页(?:[,/]?共\d+页)?|-?\d{1,3}-?")
+"""What is written between the parts of a table that goes on: 续表, a page number."""
 _FOOT = re.compile(r"(?:其他)?(?:需要)?说明[^:]{0,8}:.*|备注:.*|(?:自评)?(?:总分|总得分|得分)(?:\([^)]*\))?:?[\d.]+分?")
 """A line below a table that belongs to it."""
 
@@ -228,7 +230,8 @@ def _tables(data: bytes, file: str) -> list[Grid]:
     lines: list[str] = []
     for block in _blocks(_body(_parts(data, file), file)):
         if _name(block) == "p":
-            lines += [line.strip() for line in _text(block).split("\n") if line.strip()]
+            said = (line.strip() for line in _text(block).split("\n"))
+            lines += [line for line in said if line and not _BETWEEN_PAGES.fullmatch(fold(line))]
             continue
         rows = list(_rows(block))
         if not rows:

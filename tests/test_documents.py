@@ -129,7 +129,11 @@ def test_forms_whose_titles_stand_in_the_table_are_not_joined() -> None:
 
 
 @pytest.mark.parametrize("repeated", [False, True], ids=["", "header repeated"])
-@pytest.mark.parametrize("between", ["", paragraph("")], ids=["at once", "blank line"])
+@pytest.mark.parametrize(
+    "between",
+    ["", paragraph(""), paragraph("(续上表)"), paragraph("- 2 -")],
+    ids=["at once", "blank line", "续上表", "page"],
+)
 def test_a_table_that_goes_on_is_one(between: str, repeated: bool) -> None:
     grid = grid_of(SEED)
     form = read_forms([grid], "")[0]

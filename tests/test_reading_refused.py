@@ -14,6 +14,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import support_word as word
 from click.testing import Result
 from layouts import COVER, LayoutOptions, Sheet, add_formulas, build_workbook, county_form, differences, write_layout
 from openpyxl import Workbook, load_workbook
@@ -122,8 +123,6 @@ NO_WORKBOOKS: dict[str, Callable[[Path], None]] = {
     "page_named.xls": content(_HTML.encode()),
     "staff.csv": content("姓名,电话\n王建国,6120000\n".encode()),
     "staff_in_gbk.csv": content("姓名,电话\n王建国,6120000\n".encode("gbk")),
-    "report.docx": zipped(word__document=_DOCUMENT),
-    "document_named.xlsx": zipped(word__document=_DOCUMENT),
 }
 """Refused as X01 or X02: whether a page or a list is a workbook can be seen either way."""
 
@@ -131,8 +130,13 @@ NO_FORM: dict[str, Callable[[Path], None]] = {
     "staff.xlsx": without_form,
     "only_a_cover.xlsx": only_a_cover,
     "empty_workbook.xlsx": lambda path: Workbook().save(path),
+    "report.docx": zipped(word__document=_DOCUMENT),
+    "document_named.xlsx": zipped(word__document=_DOCUMENT),
+    "staff.docx": content(
+        word.document(word.table(word.row(*(word.cell(word.paragraph(text)) for text in ("姓名", "部门", "电话")))))
+    ),
 }
-"""Refused as X02: readable workbooks without the form."""
+"""Refused as X02: readable workbooks and Word documents without the form."""
 
 REFUSED = {**UNREADABLE, **NO_WORKBOOKS, **NO_FORM}
 
