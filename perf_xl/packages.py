@@ -6,8 +6,10 @@ What Excel, WPS and Word save is a zip of parts. Nothing of it is parsed before 
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
 
 from perf_xl.errors import WorkbookUnreadable
 
@@ -59,3 +61,100 @@ def read_part(package: zipfile.ZipFile, name: str, file: str) -> bytes:
     if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
         raise WorkbookUnreadable(file, "文件含外部实体,可能有害", RESAVE)
     return content
+
+
+# --- a package with some parts replaced -------------------------------------------------------------------------------
+
+_CENTRAL, _LOCAL, _END = struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s5H3L2H"), struct.Struct("<4s4H2LH")
+_UTF8, _DEFLATED, _VERSION = 0x800, 8, 20
+_MIDNIGHT, _FIRST_DAY = 0, (1 << 5) | 1
+"""1980-01-01 00:00, as a zip writes it: the date of every new part."""
+
+
+def replace_parts(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """Return a package in which these parts are replaced or, in their order, added at the end (替换部件).
+
+    Every other entry is copied as it stands: its compressed bytes, date, flags, extra fields and place in the order. The
+    same package and parts give the same bytes; a part that stays the same is not even compressed again.
+
+    Raises:
+        ValueError: no package in which a part can be replaced safely: two entries of one name or place, zip64, damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            entries, start, comment = package.infolist(), package.start_dir, package.comment
+            wanted = {name: content for name, content in parts.items() if not _has(package, name, content)}
+        if len({entry.header_offset for entry in entries}) < len(entries):
+            raise ValueError("two entries at one place")
+        if len({entry.filename.lower() for entry in entries}) < len(entries):
+            raise ValueError("two entries of one name")
+        if not wanted:
+            return data
+        return _rewritten(data, entries, start, wanted, len(comment)) + comment
+    except (zipfile.BadZipFile, struct.error, zlib.error, OSError, EOFError, RuntimeError) as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def _has(package: zipfile.ZipFile, name: str, content: bytes) -> bool:
+    return name in package.NameToInfo and package.read(name) == content
+
+
+def _rewritten(
+    data: bytes, entries: Sequence[zipfile.ZipInfo], start: int, wanted: Mapping[str, bytes], comment: int
+) -> bytes:
+    """Return the package without its comment; every entry reaches to where the next begins, whatever stands between."""
+    places = sorted(entry.header_offset for entry in entries)
+    ends = dict(zip(places, [*places[1:], start], strict=True))
+    out, directory, at = bytearray(), bytearray(), start
+    for entry in entries:
+        fields = _CENTRAL.unpack_from(data, at)
+        tail = data[at + _CENTRAL.size : at + _CENTRAL.size + sum(fields[10:13])]
+        at += _CENTRAL.size + len(tail)
+        if fields[0] != b"PK\x01\x02" or 0xFFFFFFFF in (fields[8], fields[9], fields[16]):
+            raise ValueError("a directory of another kind")
+        content, offset = wanted.get(entry.filename), len(out)
+        if content is None:
+            out += data[entry.header_offset : ends[entry.header_offset]]
+            directory += _CENTRAL.pack(*fields[:16], offset) + tail
+            continue
+        name = tail[: fields[10]]
+        local, sizes = _entry(name, content, fields[3] & _UTF8, fields[5], fields[6])
+        out += local
+        flags = fields[3] & _UTF8
+        head = (*fields[:2], _VERSION, flags, _DEFLATED, *fields[5:7], *sizes, len(name), 0, 0, *fields[13:16])
+        directory += _CENTRAL.pack(*head, offset) + name
+    known = {entry.filename for entry in entries}
+    added = [name for name in wanted if name not in known]
+    for added_name in added:
+        name, offset = added_name.encode(), len(out)
+        local, sizes = _entry(name, wanted[added_name], _UTF8, _MIDNIGHT, _FIRST_DAY)
+        out += local
+        head = (
+            b"PK\x01\x02",
+            _VERSION,
+            _VERSION,
+            _UTF8,
+            _DEFLATED,
+            _MIDNIGHT,
+            _FIRST_DAY,
+            *sizes,
+            len(name),
+            0,
+            0,
+            0,
+            0,
+            0,
+        )
+        directory += _CENTRAL.pack(*head, offset) + name
+    count = len(entries) + len(added)
+    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), len(out), comment)
+    return bytes(out + directory + end)
+
+
+def _entry(name: bytes, content: bytes, flags: int, time: int, day: int) -> tuple[bytes, tuple[int, int, int]]:
+    """Return an entry, deflated, and its checksum and sizes."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = compressor.compress(content) + compressor.flush()
+    sizes = (zlib.crc32(content), len(packed), len(content))
+    head = _LOCAL.pack(b"PK\x03\x04", _VERSION, flags, _DEFLATED, time, day, *sizes, len(name), 0)
+    return head + name + packed, sizes
