@@ -13,10 +13,25 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xl.exact import cut, decimal_in, fold, plain, round_half_up
-from perf_xl.findings import ADVICE, DOUBT, ERROR, Finding, Rule, catalogue, finding
-from perf_xl.model import AMOUNTS, TOTAL, FundsRow, Written
+from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, Finding, Rule, catalogue, finding
+from perf_xl.grid import position
+from perf_xl.model import AMOUNTS, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
 from perf_xl.rules import HUNDRED
-from perf_xl.scoring import FormScore
+from perf_xl.scoring import COMPUTED, FormScore, IndicatorScore, level_weights
+from perf_xl.values import (
+    ABSOLUTE,
+    AT_LEAST,
+    AT_MOST,
+    DEALINGS,
+    HARMS,
+    QUALITATIVE,
+    RELATIVE,
+    fold_level,
+    fold_name,
+    is_template_hint,
+    parse,
+    read_name,
+)
 
 NAMES = {"initial_budget": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
 
@@ -74,8 +89,6 @@ def audit(score: FormScore) -> list[Finding]:
 
 def citation_of(code: str, score: FormScore) -> str:
     """Return the document that a code rests on, as the form's rulebook cites it."""
-    from perf_xl.findings import CATALOGUE
-
     source = CATALOGUE[code].source
     citation = score.rulebook.citations.get(source)
     return citation.document if citation else source
@@ -105,6 +118,8 @@ def _whole_form_cell(score: FormScore) -> str:
 )  # fmt: skip
 def weights_do_not_add_up(score: FormScore) -> Iterator[Fault]:
     """总分应为100分: execution weight and indicator weights, all being readable."""
+    if misplaced(score.form):
+        return
     weights = [row.indicator.weight.number for row in score.indicators]
     known = [weight for weight in weights if weight is not None]
     if not known or len(known) != len(weights):
@@ -129,12 +144,94 @@ def weights_do_not_add_up(score: FormScore) -> Iterator[Fault]:
 def execution_weight_is_not_the_rulebooks(score: FormScore) -> Iterator[Fault]:
     """除预算资金执行率外,其他指标权重可作适当调整: its own weight may not be adjusted."""
     weight, row = score.execution.weight, score.form.total_row
-    if weight is None or row is None or weight == score.rulebook.execution_weight:
+    if weight is None or row is None or weight == score.rulebook.execution_weight or misplaced(score.form):
         return
     wanted = plain(score.rulebook.execution_weight)
     follows = score.total_at_rulebook_weights
     then = "" if follows is None else f";按 {wanted} 分计算,总分应为 {plain(follows)} 分"
     yield Fault(row.weight.cell, f"预算执行率分值为 {plain(weight)} 分,应为 {wanted} 分{then}", plain(weight), wanted)
+
+
+@check(
+    "W03", ADVICE, "一级指标分值与统一设置不同", "levels.weights",
+    "有特殊情况的可以调整,并在说明中写明理由;没有的,按统一设置填写。",
+    "产出指标60分、效益指标20分、满意度指标10分。", "产出指标50分、效益指标30分、满意度指标10分。",
+)  # fmt: skip
+def level_weights_are_not_the_usual_ones(score: FormScore) -> Iterator[Fault]:
+    """原则上一级指标分值统一设置……可作适当调整,但总分应为100分: first levels that differ although all adds to 100."""
+    weights = level_weights(score.form)
+    known = {level: weight for level, weight in weights.items() if level and weight is not None}
+    execution = score.execution.weight
+    if execution is None or len(known) != len(weights) or sum(known.values(), execution) != HUNDRED:
+        return
+    usual = {fold_level(level): weight for level, weight in score.rulebook.level_weights.items()}
+    if known == usual:
+        return
+    now, then = ("、".join(f"{level}{plain(weight)}" for level, weight in one.items()) for one in (known, usual))
+    yield Fault(_whole_form_cell(score), f"一级指标分值为 {now},统一设置为 {then}", now, then)
+
+
+def _block(form: Form, heading: Heading) -> list[Indicator]:
+    """The scored rows that a first- or second-level heading stands over."""
+    same = [one for one in form.headings if one.level == heading.level]
+    first = position(heading.cell)[0] + 1
+    after = [position(one.cell)[0] + 1 for one in same if position(one.cell)[0] + 1 > first]
+    return [
+        row
+        for row in form.scored
+        if first <= row.row < min(after, default=row.row + 1)
+        and row.level1 == heading.level1
+        and (heading.level == 1 or row.level2 == heading.level2)
+    ]
+
+
+@check(
+    "W04", ERROR, "标注分值与下级合计不符", "levels.weights",
+    "核对名称里标注的分值和下级各项分值,改正其中有误的一处。",
+    "“产出指标(50分)”下各项分值合计45分。", "“产出指标(50分)”下各项分值合计50分。",
+)  # fmt: skip
+def weight_in_a_name_is_not_its_rows(score: FormScore) -> Iterator[Fault]:
+    """A weight printed in a first- or second-level name is the sum of its rows."""
+    for heading in score.form.headings:
+        rows = _block(score.form, heading)
+        weights = [row.weight.number for row in rows if row.weight.number is not None]
+        if not rows or len(weights) != len(rows) or sum(weights) == heading.weight:
+            continue
+        name = (heading.level2 if heading.level == 2 else heading.level1) or "一级指标"
+        wanted, found = plain(sum(weights, Decimal(0))), plain(heading.weight)
+        yield Fault(heading.cell, f"“{name}”标注 {found} 分,下级各项分值合计 {wanted} 分", found, wanted)
+
+
+@check(
+    "W05", DOUBT, "指标没有分值", "levels.weights",
+    "给该指标填上分值,并使全部分值合计为100分。",
+    "有指标值和完成值,分值空白。", "每项指标都有分值,或与上下行合并填列。",
+)  # fmt: skip
+def indicator_without_weight(score: FormScore) -> Iterator[Fault]:
+    """A named indicator with target or score has no weight, nor does a parent or its group."""
+    form = score.form
+    if "weight" not in form.columns:
+        return
+    covered = {id(row) for heading in form.headings for row in _block(form, heading)}
+    for row in form.indicators:
+        if row.weight.number is not None or row.group is not None or id(row) in covered or not _is_named(row):
+            continue
+        if (row.target.text or row.score.number is not None) and not _is_filler(row.target):
+            yield Fault(row.weight.cell, f"“{row.level3.text}”没有分值", None, "分值")
+
+
+def _is_filler(written: Written) -> bool:
+    """Whether a cell is blank or holds a dash, a stroke, dots."""
+    return parse(written.text).form == "blank" or fold(written.text or "") == "无"
+
+
+_PROMPT = re.compile(r"(?:三级)?指标\d*[:.、]?[/—…-]*|[….。·]+|[/\\—–-]+|\(?\d*\)?")
+
+
+def _is_named(row: Indicator) -> bool:
+    """Whether a row is an indicator by its name: no filler, no 其中 sub-row."""
+    key = fold(row.level3.text or "")
+    return bool(key) and not _PROMPT.fullmatch(key) and not key.startswith("其中")
 
 
 # --- funds ------------------------------------------------------------------------------------------------------------
@@ -173,6 +270,34 @@ def printed_rate_is_wrong(score: FormScore) -> Iterator[Fault]:
         wanted = f"{plain(round_half_up(rate * 100, 2))}%"
         message = f"{_label(row)}的执行率填 {row.rate.text},{plain(executed)}÷{plain(budget)} 应为 {wanted}"
         yield Fault(row.rate.cell, message, row.rate.text, wanted)
+
+
+@check(
+    "F05", ADVICE, "执行率截断而非四舍五入", "execution.weight",
+    "按四舍五入保留小数。",
+    "27.8÷29=95.86%,填0.958。", "27.8÷29=95.86%,填0.959或95.86%。",
+)  # fmt: skip
+def printed_rate_is_cut(score: FormScore) -> Iterator[Fault]:
+    """A printed rate that equals the exact one only when cut off."""
+    for row in score.form.funds:
+        budget, executed = score.form.budget_of(row).number, row.executed.number
+        notations = rate_notations(row.rate.text or "")
+        if not budget or executed is None or not notations:
+            continue
+        rate = Fraction(executed) / Fraction(budget)
+        if any(number == round_half_up(rate, places) for number, places in notations):
+            continue
+        for number, places in notations:
+            if number == cut(rate, places):
+                wanted = plain(round_half_up(rate, places))
+                exact = f"{plain(round_half_up(rate * 100, 2))}%"
+                yield Fault(
+                    row.rate.cell,
+                    f"{_label(row)}的执行率填 {row.rate.text},是截断的,四舍五入为 {wanted}({exact})",
+                    row.rate.text,
+                    exact,
+                )
+                break
 
 
 def _label(row: FundsRow) -> str:
@@ -222,6 +347,115 @@ def executed_without_budget(score: FormScore) -> Iterator[Fault]:
         yield Fault(budget.cell or row.executed.cell, message, None if budget.number is None else "0")
 
 
+@check(
+    "F03", DOUBT, "执行数超过预算数", "execution.weight",
+    "核对全年执行数和全年预算数;有追加预算的,预算数填调整后的数。",
+    "全年预算数78万元,全年执行数80万元。", "追加2万元后全年预算数80万元,全年执行数80万元。",
+)  # fmt: skip
+def executed_more_than_the_budget(score: FormScore) -> Iterator[Fault]:
+    """Executed funds above the budget; a part only where the total does not say it already."""
+    form = score.form
+    above = [
+        row
+        for row in form.funds
+        if (budget := form.budget_of(row).number) and row.executed.number is not None and row.executed.number > budget
+    ]
+    for row in [row for row in above if row.kind == TOTAL] or above:
+        most, spent = form.budget_of(row), row.executed
+        shown = f"{_label(row)}全年执行数 {_shown(spent)} 超过全年预算数 {_shown(most)}"
+        yield Fault(f"{spent.cell}, {most.cell}", shown, _shown(spent), _shown(most))
+
+
+def _shown(written: Written) -> str:
+    return "空白" if written.number is None else plain(written.number)
+
+
+@check(
+    "F06", DOUBT, "执行得分重复填列", "execution.weight",
+    "执行率的分值和得分只填在“年度资金总额”一行。",
+    "“年度资金总额”和“其中:财政拨款”两行都填得分10分。", "只在“年度资金总额”一行填得分10分。",
+)  # fmt: skip
+def execution_score_is_filed_twice(score: FormScore) -> Iterator[Fault]:
+    """The score stands on the total row and again on a part."""
+    total = score.form.total_row
+    if total is None or total.score.number is None:
+        return
+    for row in score.form.funds:
+        if row.kind != TOTAL and row.score.number:
+            shown = f"{_label(row)}一行又填得分 {_shown(row.score)},“年度资金总额”一行已有得分 {_shown(total.score)}"
+            yield Fault(f"{row.score.cell}, {total.score.cell}", shown, _shown(row.score))
+
+
+def misplaced(form: Form) -> bool:
+    """Whether weight or score of the execution rate are those of the whole form."""
+    row = form.total_row
+    if row is None:
+        return False
+    if row.weight.number is not None and row.weight.number >= HUNDRED:
+        return True
+    above = row.weight.number is not None and row.score.number is not None and row.score.number > row.weight.number
+    return above and row.score.number == form.total.number
+
+
+@check(
+    "F07", DOUBT, "资金行数值疑似错位", "自评表项目资金栏",
+    "“年度资金总额”一行填预算执行率的分值和得分,总分填在表末的总分行。",
+    "“年度资金总额”一行的分值填100、得分填98。", "“年度资金总额”一行的分值填10、得分填9.8。",
+)  # fmt: skip
+def funds_hold_what_belongs_elsewhere(score: FormScore) -> Iterator[Fault]:
+    """100 as weight, or the form's total as score of the execution rate."""
+    row = score.form.total_row
+    if row is not None and misplaced(score.form):
+        shown = f"“年度资金总额”一行填分值 {_shown(row.weight)}、得分 {_shown(row.score)},像是整张表的分值和总分"
+        wanted = plain(score.rulebook.execution_weight)
+        yield Fault(f"{row.weight.cell}, {row.score.cell}", shown, _shown(row.weight), wanted)
+
+
+_ABOUT_RATE = re.compile(
+    r"(?:项目|年度|财政)?(?:预算|资金|经费)(?:资金)?(?:执行|支出|使用完成)(?:进度|完成)?率|支出实现率"
+)
+_ABOUT_SAVING = re.compile(r"(?:项目|预算)?资金(?:节约|结余)率")
+_ABOUT_EXECUTED = re.compile(
+    r"(?:项目|年度)?(?:总成本|总支出|支出总额|资金支出(?:数|额)|(?:计划)?总投资|预算执行(?:数|金额))(?:控制数?)?"
+)
+
+
+@check(
+    "F08", DOUBT, "完成值与资金数不一致", "自评表项目资金栏",
+    "核对该指标的完成值与资金栏的预算数、执行数,改正有误的一处。",
+    "资金栏执行率94.54%,“预算执行率”指标完成值填98%。", "资金栏执行率94.54%,“预算执行率”指标完成值填94.54%。",
+)  # fmt: skip
+def indicator_contradicts_the_funds(score: FormScore) -> Iterator[Fault]:
+    """An indicator about the budget or its execution says something else than the funds block."""
+    form, rate, total = score.form, score.execution.rate, score.form.total_row
+    if rate is None or total is None:
+        return
+    for row in score.indicators:
+        name, given = read_name(row.indicator.level3.text or "").bare, parse(row.indicator.actual.text)
+        if given.form != "number" or given.number is None or given.comparator not in (None, "="):
+            continue
+        if given.unit == "%" or (given.unit == "" and row.settled.unit == "%"):
+            wanted = rate if _ABOUT_RATE.fullmatch(name) else 1 - rate if _ABOUT_SAVING.fullmatch(name) else None
+            if (
+                wanted is None
+                or agrees(given.number, wanted * 100)
+                or given.number == cut(wanted * 100, _decimals(given.number))
+            ):
+                continue
+            shown = f"{plain(round_half_up(wanted * 100, 2))}%"
+        elif _ABOUT_EXECUTED.fullmatch(name) and row.settled.unit == "元" and row.settled.actual is not None:
+            executed = Fraction(total.executed.number or 0) * Fraction(MONEY_UNITS[form.money_unit or "万元"])
+            amount = Fraction(row.settled.actual) / 10000
+            places = _decimals(given.number)
+            if round_half_up(executed, places) == round_half_up(amount, places) or amount == executed:
+                continue
+            shown = f"{plain(round_half_up(executed, 6))}万元"
+        else:
+            continue
+        cell, text = row.indicator.actual.cell, row.indicator.actual.text
+        yield Fault(f"{cell}, {total.executed.cell}", f"“{name}”完成值填 {text},按资金栏应为 {shown}", text, shown)
+
+
 # --- scores -----------------------------------------------------------------------------------------------------------
 
 
@@ -242,16 +476,36 @@ def execution_score_is_wrong(score: FormScore) -> Iterator[Fault]:
     execution, row = score.execution, score.form.total_row
     if row is None or execution.filed is None or execution.weight is None or execution.rate is None:
         return
-    if execution.score is None or execution.filed == execution.score:
+    if execution.score is None or execution.filed == execution.score or misplaced(score.form):
         return
-    credited = min(execution.rate, Fraction(1)) if score.rulebook.execution_capped else execution.rate
-    if only_rounded(execution.filed, Fraction(execution.weight) * credited, score.rulebook.decimals):
+    if only_rounded(execution.filed, _execution_exactly(score), score.rulebook.decimals):
         return
     rate = f"{plain(round_half_up(execution.rate * 100, 2))}%"
     message = (
         f"执行率得分填 {plain(execution.filed)} 分,{plain(execution.weight)}×{rate} 应为 {plain(execution.score)} 分"
     )
     yield Fault(row.score.cell, message, plain(execution.filed), plain(execution.score))
+
+
+def _execution_exactly(score: FormScore) -> Fraction:
+    execution = score.execution
+    rate = execution.rate or Fraction(0)
+    return Fraction(execution.weight or 0) * (min(rate, Fraction(1)) if score.rulebook.execution_capped else rate)
+
+
+@check(
+    "S02", ADVICE, "执行率得分取整或截断", "scores.decimals",
+    "按“分值×执行率”保留两位小数,四舍五入。",
+    "10×86.20%=8.62,得分填9分。", "10×86.20%=8.62,得分填8.62分。",
+)  # fmt: skip
+def execution_score_is_rounded(score: FormScore) -> Iterator[Fault]:
+    """A filed execution score that is right only after rounding to fewer decimals, or after cutting."""
+    execution, row = score.execution, score.form.total_row
+    if row is None or execution.filed is None or execution.score is None or execution.filed == execution.score:
+        return
+    if execution.rate and only_rounded(execution.filed, _execution_exactly(score), score.rulebook.decimals):
+        found, wanted = plain(execution.filed), plain(execution.score)
+        yield Fault(row.score.cell, f"执行率得分填 {found} 分,是取整或截断的,保留两位小数为 {wanted} 分", found, wanted)
 
 
 @check(
@@ -262,7 +516,7 @@ def execution_score_is_wrong(score: FormScore) -> Iterator[Fault]:
 def score_is_above_weight(score: FormScore) -> Iterator[Fault]:
     """各项指标得分最高不能超过该指标分值上限."""
     rows = [(row.indicator.weight, row.indicator.score, row.indicator.level3.text or "") for row in score.indicators]
-    if score.form.total_row is not None:
+    if score.form.total_row is not None and not misplaced(score.form):
         rows.insert(0, (score.form.total_row.weight, score.form.total_row.score, "预算执行率"))
     for weight, filed, name in rows:
         if weight.number is not None and filed.number is not None and filed.number > weight.number:
@@ -292,6 +546,208 @@ def total_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
         yield Fault(total.cell, message, plain(total.number), plain(wanted))
 
 
+def _is_counted(row: IndicatorScore) -> bool:
+    """Whether the completion of a row follows from numbers that were read with certainty (定量)."""
+    settled = row.settled
+    return (
+        settled.kind in (ABSOLUTE, RELATIVE)
+        and settled.stated is None
+        and row.basis == COMPUTED
+        and settled.actual is not None
+    )
+
+
+def _is_inferred(row: IndicatorScore) -> bool:
+    """Whether direction, unit or kind are ours: no comparator where less is better, a scale assumed, a merged group."""
+    indicator = row.indicator
+    said = parse(indicator.target.text).comparator or read_name(indicator.level3.text or "").comparator
+    return (
+        "I06" in row.settled.notes
+        or indicator.group is not None
+        or (row.settled.scored_by == AT_MOST and said not in ("<=", "<"))
+    )
+
+
+def _short(score: FormScore) -> Iterator[tuple[IndicatorScore, Decimal, Decimal, bool]]:
+    """Quantitative rows that fall short and whose filed score is not the partial one: row, weight, filed, only rounded."""
+    for row in score.indicators:
+        weight, filed = row.indicator.weight.number, row.filed
+        if weight is None or filed is None or row.completion is None or row.completion >= 1 or not _is_counted(row):
+            continue
+        if filed != row.score and 0 <= filed <= weight:
+            exact = Fraction(weight) * row.completion
+            yield row, weight, filed, only_rounded(filed, exact, score.rulebook.decimals)
+
+
+def _compared(row: IndicatorScore) -> str:
+    indicator = row.indicator
+    percent = f"{plain(round_half_up((row.completion or Fraction(0)) * 100, 2))}%"
+    return f"“{indicator.level3.text or ''}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},完成比例 {percent}"
+
+
+@check(
+    "S05", ERROR, "未达指标值而得满分", "自评表表注3",
+    "按完成比例计算得分,并说明偏差原因;完成值填错的,改正完成值。",
+    "指标值≥4754人、完成值4604人,分值5分,得分5分。", "指标值≥4754人、完成值4604人,分值5分,得分4.84分。",
+)  # fmt: skip
+def full_score_for_less_than_the_target(score: FormScore) -> Iterator[Fault]:
+    """未完成指标值的,按照完成值与指标值的比例记分: not met, and yet the full score."""
+    for row, weight, filed, rounded in _short(score):
+        if filed == weight and not rounded:
+            message = f"{_compared(row)},得分应为 {plain(row.score or Decimal(0))} 分,填了满分 {plain(filed)} 分"
+            severity = DOUBT if _is_inferred(row) else None
+            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.score or Decimal(0)), severity)
+
+
+@check(
+    "S06", DOUBT, "得分与完成比例不符", "自评表表注3",
+    "核对完成值和得分;另有评分办法的,在原因栏写明。",
+    "指标值100人、完成值80人,分值10分,得分9分。", "指标值100人、完成值80人,分值10分,得分8分。",
+)  # fmt: skip
+def partial_score_is_not_in_proportion(score: FormScore) -> Iterator[Fault]:
+    """Not met, and the score is neither full nor in proportion."""
+    for row, weight, filed, rounded in _short(score):
+        if filed != weight and not rounded:
+            message = f"{_compared(row)},得分应为 {plain(row.score or Decimal(0))} 分,填 {plain(filed)} 分"
+            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.score or Decimal(0)))
+
+
+@check(
+    "S07", ADVICE, "部分得分取整或截断", "scores.decimals",
+    "按“分值×完成比例”保留两位小数,四舍五入。",
+    "6×95%=5.7,得分填5分。", "6×95%=5.7,得分填5.7分。",
+)  # fmt: skip
+def partial_score_is_rounded(score: FormScore) -> Iterator[Fault]:
+    """Not met, and the score is in proportion only after rounding or cutting."""
+    for row, _, filed, rounded in _short(score):
+        if rounded:
+            message = (
+                f"{_compared(row)},得分填 {plain(filed)} 分,是取整或截断的,应为 {plain(row.score or Decimal(0))} 分"
+            )
+            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.score or Decimal(0)))
+
+
+def _is_met(row: IndicatorScore) -> bool:
+    """Whether a target is met for certain: by numbers, by date, by words that agree, or a rate of 100% that has no target."""
+    if row.completion == 1 and row.basis == COMPUTED:
+        return True
+    whole = fold(row.indicator.actual.text or "") == "100%" and fold(row.indicator.level3.text or "").endswith("率")
+    return whole and row.completion is None and _is_filler(row.indicator.target)
+
+
+@check(
+    "S08", DOUBT, "已达指标值而扣分", "自评表表注3",
+    "确有扣分理由的在原因栏写明;没有的,按满分填列。",
+    "指标值100%、完成值100%,分值20分,得分19分,原因空白。", "指标值100%、完成值100%,分值20分,得分20分。",
+)  # fmt: skip
+def deduction_from_a_met_target(score: FormScore) -> Iterator[Fault]:
+    """Met, score below the weight, and no reason."""
+    for row in score.indicators:
+        weight, filed = row.indicator.weight.number, row.filed
+        if weight is None or filed is None or not 0 <= filed < weight or not _is_met(row):
+            continue
+        if _is_filler(row.indicator.reason):
+            indicator = row.indicator
+            what = f"“{indicator.level3.text or ''}”完成值 {indicator.actual.text} 已达指标值,分值 {plain(weight)} 分只得 {plain(filed)} 分"
+            yield Fault(indicator.score.cell, f"{what},没有说明原因", plain(filed), plain(weight))
+
+
+@check(
+    "S09", ERROR, "得分与所述完成档次不符", "bands.lower_bounds",
+    "按所述档次的比例范围填写得分,或改正完成值所写的档次。",
+    "完成值“部分达成预期指标并具有一定效果”,分值10分,得分10分。", "完成值“部分达成预期指标并具有一定效果”,分值10分,得分7分。",
+)  # fmt: skip
+def score_is_outside_the_stated_band(score: FormScore) -> Iterator[Fault]:
+    """三档分别按照100%-80%(含)、80%-60%(含)、60%-0%合理填写完成比例: the bounds of a band belong to it."""
+    upper, lower = score.rulebook.band_bounds
+    ranges = {1: (upper, Decimal(1)), 2: (lower, upper), 3: (Decimal(0), lower)}
+    for row in score.indicators:
+        weight, filed, band = row.indicator.weight.number, row.filed, row.settled.band
+        if not weight or filed is None or band is None or not 0 <= filed <= weight:
+            continue
+        low, high = ranges[band]
+        if not weight * low <= filed <= weight * high:
+            wanted = f"{plain(weight * low)}至{plain(weight * high)}"
+            what = f"“{row.indicator.level3.text or ''}”完成值“{row.indicator.actual.text}”属第{band}档"
+            message = f"{what},分值 {plain(weight)} 分,得分应在 {wanted} 分之间,填 {plain(filed)} 分"
+            yield Fault(f"{row.indicator.score.cell}, {row.indicator.actual.cell}", message, plain(filed), wanted)
+
+
+def _rows_of(score: FormScore) -> list[Indicator]:
+    """The indicators that are scored, by themselves or in a group."""
+    return [row for row in score.form.indicators if (row.scored or row.group is not None) and _is_named(row)]
+
+
+def _joined(cells: list[str]) -> str:
+    return ", ".join(cell for cell in cells if cell)
+
+
+@check(
+    "S10", ERROR, "没有完成值却有得分", "自评表“实际完成值”栏",
+    "补填实际完成值;没有完成的,得分填0并说明原因。",
+    "完成值空白,得分9.3分。", "完成值3台,得分9.3分。",
+)  # fmt: skip
+def score_without_actual(score: FormScore) -> Iterator[Fault]:
+    """A score, and nothing that was done for it."""
+    if "actual" not in score.form.columns:
+        return
+    for row in score.indicators:
+        indicator = row.indicator
+        texts = [one.actual for one in score.form.members(indicator)]
+        if (
+            row.filed
+            and _is_named(indicator)
+            and all(_is_filler(one) and fold(one.text or "") != "无" for one in texts)
+        ):
+            message = f"“{indicator.level3.text}”没有完成值,得分填 {plain(row.filed)} 分"
+            severity = DOUBT if indicator.actual.text else None
+            yield Fault(f"{indicator.score.cell}, {indicator.actual.cell}", message, plain(row.filed), None, severity)
+
+
+@check(
+    "S11", ERROR, "有分值没有得分", "自评表“得分”栏",
+    "按完成情况填写得分;没有完成的填0。",
+    "分值10分,得分空白。", "分值10分,得分10分。",
+)  # fmt: skip
+def weight_without_score(score: FormScore) -> Iterator[Fault]:
+    """The form has a score column, the row a weight; where no row has a score that is one finding."""
+    form, total = score.form, score.form.total_row
+    unscored = total is not None and total.weight.number is not None and total.score.text is None
+    if total is not None and unscored and "funds.score" in form.columns and score.execution.rate is not None:
+        yield Fault(total.score.cell, f"预算执行率分值 {_shown(total.weight)} 分,没有填得分", None, "得分")
+    if "score" not in form.columns:
+        return
+    rows = [row.indicator for row in score.indicators if row.indicator.weight.number is not None]
+    missing = [row for row in rows if _is_filler(row.score) and fold(row.score.text or "") != "0"]
+    if len(missing) == len(rows) > 1:
+        cells = _joined([row.score.cell for row in missing])
+        yield Fault(cells, f"{len(missing)} 项指标都有分值,没有一项填了得分", None, "得分")
+        return
+    for row in missing:
+        yield Fault(row.score.cell, f"“{row.level3.text or ''}”分值 {_shown(row.weight)} 分,没有填得分", None, "得分")
+
+
+@check(
+    "S12", ERROR, "得分不是有效数字", "自评表“得分”栏",
+    "得分填0至分值之间的数字。",
+    "得分填“优”、-2或显示#REF!。", "得分填8.5。",
+)  # fmt: skip
+def score_is_no_number(score: FormScore) -> Iterator[Fault]:
+    """A negative number, a text, an error value."""
+    rows = [(row.indicator.score, row.indicator.level3.text or "") for row in score.indicators]
+    if score.form.total_row is not None:
+        rows.insert(0, (score.form.total_row.score, "预算执行率"))
+    for written, name in rows:
+        text = written.text
+        if text is None or _is_filler(written):
+            continue
+        if written.number is None or written.number < 0:
+            yield Fault(written.cell, f"“{name}”的得分填“{text}”,不是有效数字", text, "数字")
+    total = score.form.total
+    if (total.number is not None and total.number < 0) or (total.text or "").startswith("#"):
+        yield Fault(total.cell, f"总分为“{total.text}”,不是有效数字", total.text, "数字")
+
+
 # --- reasons ----------------------------------------------------------------------------------------------------------
 
 
@@ -311,6 +767,67 @@ def deduction_without_reason(score: FormScore) -> Iterator[Fault]:
             continue
         message = f"“{indicator.level3.text or ''}”分值 {plain(weight)}、得分 {plain(filed)},没有说明扣分原因"
         yield Fault(indicator.reason.cell, message, None, "扣分原因和改进措施")
+
+
+@check(
+    "D02", DOUBT, "超额完成未说明", "scores.explain_from",
+    "在原因栏说明超额完成的原因;指标值定得过低的,下年调整。",
+    "指标值≥59人次、完成值87人次,原因栏空白。", "指标值≥59人次、完成值87人次,原因栏写明“受灾户增加”。",
+)  # fmt: skip
+def unexplained_surplus(score: FormScore) -> Iterator[Fault]:
+    """An at-least target exceeded by far, and no reason."""
+    most = Fraction(score.rulebook.explain_from)
+    for row in score.indicators:
+        settled, indicator = row.settled, row.indicator
+        if settled.scored_by != AT_LEAST or not settled.target or settled.actual is None or settled.unsure:
+            continue
+        if settled.target < 0 or not _is_filler(indicator.reason):
+            continue
+        times_target = Fraction(settled.actual) / Fraction(settled.target)
+        if times_target >= most:
+            percent = f"{plain(round_half_up(times_target * 100, 2))}%"
+            what = f"“{indicator.level3.text or ''}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},达到指标值的 {percent}"
+            yield Fault(
+                indicator.reason.cell or indicator.actual.cell, f"{what},没有说明原因", percent, "超额完成的原因"
+            )
+
+
+_ABOUT_FUNDS = re.compile(r"资金|预算|执行|支付|支出|拨付|结余|结转|欠|财力|财政|款|验收|进度|工期|跨年|招标|采购")
+
+
+@check(
+    "D03", DOUBT, "执行率偏低未说明", "scores.low_execution",
+    "在“说明”或原因栏写明资金没有按预算执行的原因和下一步打算。",
+    "执行率66.55%,“说明”填“无”。", "执行率66.55%,“说明”写明“两个项目结转下年支付”。",
+)  # fmt: skip
+def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
+    """A low rate, and neither 说明 nor a reason says why."""
+    rate, row = score.execution.rate, score.form.total_row
+    if rate is None or row is None or rate >= Fraction(score.rulebook.low_execution):
+        return
+    reasons = [one.reason for one in score.form.indicators]
+    if not _is_filler(score.form.remark) or any(_ABOUT_FUNDS.search(fold(one.text or "")) for one in reasons):
+        return
+    percent, low = (f"{plain(round_half_up(one * 100, 2))}%" for one in (rate, Fraction(score.rulebook.low_execution)))
+    cell = row.rate.cell if row.rate.text else row.executed.cell
+    yield Fault(cell, f"预算执行率 {percent},低于 {low},“说明”和原因栏都没有写明原因", percent, "执行率偏低的原因")
+
+
+@check(
+    "D04", DOUBT, "偏差原因不成其为说明", "自评表“偏差原因分析及改进措施”栏",
+    "写明扣分的具体原因和改进措施。",
+    "分值10分、得分8分,原因栏填“无”。", "分值10分、得分8分,原因栏写明“雨季停工,已顺延”。",
+)  # fmt: skip
+def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
+    """Points lost, and the reason is 无, 0, a dash or a number."""
+    for row in score.indicators:
+        reason, weight, filed = row.indicator.reason, row.indicator.weight.number, row.filed
+        if reason.text is None or weight is None or filed is None or filed >= weight:
+            continue
+        if _is_filler(reason) or decimal_in(fold(reason.text).removesuffix("%")) is not None:
+            name = row.indicator.level3.text or ""
+            message = f"“{name}”分值 {plain(weight)}、得分 {plain(filed)},原因栏只填“{reason.text}”"
+            yield Fault(reason.cell, message, reason.text, "扣分原因和改进措施")
 
 
 # --- targets and actuals ----------------------------------------------------------------------------------------------
@@ -355,6 +872,260 @@ def actual_is_of_another_kind(score: FormScore) -> Iterator[Fault]:
 def units_differ(score: FormScore) -> Iterator[Fault]:
     """Units differ, or the scale of the actual had to be assumed."""
     return _noted(score, "I06", "“{name}”指标值“{target}”与完成值“{actual}”的计量单位不一致或不完整,请确认")
+
+
+def _missing(score: FormScore, column: str, what: str) -> Iterator[Fault]:
+    """Rows whose target or actual is blank; where all are, that is one finding."""
+    if column not in score.form.columns:
+        return
+    rows = _rows_of(score)
+    blank = [row for row in rows if getattr(row, column).text is None]
+    if len(blank) == len(rows) > 1:
+        cells = _joined([getattr(row, column).cell for row in blank])
+        yield Fault(cells, f"{len(blank)} 项指标都没有填{what}", None, what)
+        return
+    for row in blank:
+        yield Fault(getattr(row, column).cell, f"“{row.level3.text}”没有填{what}", None, what)
+
+
+@check(
+    "I01", ERROR, "没有指标值", "自评表“年度指标值”栏",
+    "按年初批复的绩效目标填写年度指标值。",
+    "三级指标“培训人次”,年度指标值空白。", "三级指标“培训人次”,年度指标值≥200人次。",
+)  # fmt: skip
+def indicator_without_target(score: FormScore) -> Iterator[Fault]:
+    """A named indicator says what was to be reached."""
+    return _missing(score, "target", "指标值")
+
+
+@check(
+    "I02", ERROR, "没有完成值", "自评表“实际完成值”栏",
+    "填写实际完成值;没有开展的填0或写明情况。",
+    "年度指标值≥200人次,实际完成值空白。", "年度指标值≥200人次,实际完成值215人次。",
+)  # fmt: skip
+def indicator_without_actual(score: FormScore) -> Iterator[Fault]:
+    """A named indicator says what was reached."""
+    return _missing(score, "actual", "完成值")
+
+
+_HARM = re.compile("|".join(HARMS))
+_DEALING = re.compile("|".join(DEALINGS) + "|减少|下降|降低|压减|节约|挽回|追回|制止|责停")
+_GOOD_RATE = re.compile(
+    r"(?:满意|合格|完成|及时|达标|覆盖|知晓|办结|到位|通过|利用|出勤|就业|验收|优良|优秀|成活|入学|巩固)[^,]{0,2}(?:率|度)$"
+)
+_LIMITED = re.compile(
+    r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失"
+)
+
+
+@check(
+    "I05", DOUBT, "指标方向可疑", "自评表“年度指标值”栏",
+    "核对≥、≤是否写反。",
+    "“安全事故发生率”指标值≥1%,“群众满意度”指标值≤95%。", "“安全事故发生率”指标值≤1%,“群众满意度”指标值≥95%。",
+)  # fmt: skip
+def direction_is_odd(score: FormScore) -> Iterator[Fault]:
+    """A cost or harm with ≥; a good rate, 满意度 or a quantity to be delivered with ≤."""
+    for row in score.indicators:
+        indicator, settled = row.indicator, row.settled
+        about = read_name(indicator.level3.text or "")
+        said = parse(indicator.target.text).comparator or about.comparator
+        harm = bool(_HARM.search(about.bare)) and not _DEALING.search(about.bare)
+        money = settled.unit == "元" and settled.kind == ABSOLUTE
+        cost = (
+            money
+            and ("成本" in about.bare or "成本" in (indicator.level2 or indicator.level1 or ""))
+            and not _DEALING.search(about.bare)
+        )
+        if said in (">=", ">") and (harm or cost) and settled.target:
+            wrong, right = "≥", "≤"
+        elif (
+            said in ("<=", "<")
+            and not harm
+            and (
+                (_GOOD_RATE.search(about.bare) and settled.unit == "%")
+                or (
+                    fold_level(indicator.level2) == "数量"
+                    and settled.kind == ABSOLUTE
+                    and not money
+                    and not _LIMITED.search(about.bare)
+                )
+            )
+        ):
+            wrong, right = "≤", "≥"
+        else:
+            continue
+        message = f"“{indicator.level3.text or ''}”指标值“{indicator.target.text}”用了{wrong},按名称像是应当用{right}"
+        yield Fault(indicator.target.cell, message, indicator.target.text, right)
+
+
+_MONEY_NAME = re.compile(r"欠款|经费|资金|补助金额|费用|金额|投资额?|收入|款$|产值")
+_RATE_OF_FUNDS = re.compile(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
+_HARM_TO_PEOPLE = re.compile(r"事故|伤亡|死亡")
+_SPEAKS_OF = (
+    ("满意度", re.compile(r"满意(?:度|率)$")),
+    ("质量", re.compile(r"(?:合格|优良|达标|验收通过)率$")),
+    ("时效", re.compile(r"(?:及时|按时|按期|准时)(?:率|性|完成率|完工率|开工率)$|完成(?:时间|时限)$")),
+)
+_LEVELS = {
+    "产出": {"数量", "质量", "时效", "成本"},
+    "效益": {"经济效益", "社会效益", "生态效益", "可持续影响", "经济", "社会", "生态"},
+    "满意度": {"满意度"},
+}
+
+
+@check(
+    "I07", ADVICE, "指标归类可疑", "自评表指标分类",
+    "把指标移到与内容相符的二级指标下,成本指标填写金额等数值。",
+    "“偿还历史欠款10万”列在数量指标下;成本指标只有“是否严格预算管理”。", "“偿还历史欠款”列在成本指标下,指标值≤10万元。",
+)  # fmt: skip
+def indicator_is_misfiled(score: FormScore) -> Iterator[Fault]:
+    """Money or an execution rate under 数量, no figure under 成本, accidents under 满意度 or 经济效益, another level's words."""
+    cost: list[IndicatorScore] = []
+    odd: set[tuple[str, str]] = set()
+    for row in score.indicators:
+        indicator = row.indicator
+        first, second = fold_level(indicator.level1), fold_level(indicator.level2)
+        name, value = read_name(indicator.level3.text or "").bare, parse(indicator.target.text)
+        if "成本" in (second, first):
+            cost.append(row)
+        money = (
+            value.unit == "元"
+            or (row.settled.unit or "") == "元"
+            or (
+                value.unit == ""
+                and value.number is not None
+                and row.settled.kind == ABSOLUTE
+                and _MONEY_NAME.search(name)
+            )
+        )
+        why = ""
+        if second == "数量" and (money or _amount_in(name)):
+            why = "是金额,列在数量指标下"
+        elif second == "数量" and _RATE_OF_FUNDS.search(name):
+            why = "是资金执行情况,列在数量指标下"
+        elif second in ("满意度", "经济效益", "经济") and _HARM_TO_PEOPLE.search(name):
+            why = f"是安全事故一类指标,列在{indicator.level2}下"
+        else:
+            own = next((level for level, pattern in _SPEAKS_OF if pattern.search(name)), None)
+            home = next((level for level, seconds in _LEVELS.items() if own in seconds), None)
+            if (
+                own
+                and second
+                and second != own
+                and second in set().union(*_LEVELS.values())
+                and (own != "质量" or home == first)
+            ):
+                why = f"说的是{own},列在{indicator.level2}下"
+        if why:
+            yield Fault(indicator.level3.cell, f"“{indicator.level3.text}”{why}", indicator.level3.text)
+        others = [level for level, seconds in _LEVELS.items() if second in seconds]
+        if first in _LEVELS and others and first not in others and (first, second) not in odd:
+            odd.add((first, second))
+            yield Fault(
+                indicator.level3.cell,
+                f"“{indicator.level2}”属于{others[0]}指标,列在“{indicator.level1}”下",
+                indicator.level2,
+            )
+    if cost and all(parse(row.indicator.target.text).form == "words" for row in cost):
+        cells = _joined([row.indicator.target.cell for row in cost])
+        yield Fault(cells, "成本指标没有数值,看不出成本控制在多少", cost[0].indicator.target.text, "金额等数值")
+
+
+def _amount_in(name: str) -> bool:
+    return bool(re.search(r"\d(?:亿|万|千)?元", name))
+
+
+_ASKED = re.compile(r"\(?\d+字以内\)?|请(?:填写|填列|选择)|XX(?:项目|单位|年)|结合自评情况")
+
+
+@check(
+    "I08", ERROR, "模板提示语未清除", "自评表填报要求",
+    "把模板里的提示文字和空行删掉,或换成实际内容。",
+    "指标名称后还留着“(≥**人)”,或留有空的“指标2:”“……”行。", "指标名称“临时救助人数”,指标值≥59人。",
+)  # fmt: skip
+def prompt_is_left(score: FormScore) -> Iterator[Fault]:
+    """指标1:, ……, (≥**人), XX; rows of prompts alone are one finding."""
+    form = score.form
+    left: list[Written] = []
+    for row in form.indicators:
+        key = fold(row.level3.text or "")
+        if key and _PROMPT.fullmatch(key) and not key.isdigit() and _is_filler(row.target) and _is_filler(row.actual):
+            if not re.fullmatch(r"[/\\—–-]+", key):
+                left.append(row.level3)
+            continue
+        for written in (row.level3, row.target, row.actual):
+            if written.text and is_template_hint(fold(written.text)):
+                yield Fault(written.cell, f"“{written.text}”里留有模板提示语", written.text)
+                break
+    if left:
+        cells = _joined([one.cell for one in left])
+        yield Fault(cells, f"{len(left)} 行只有模板提示“{left[0].text}”,没有内容", left[0].text)
+    for written in (form.goal.expected, form.goal.actual):
+        if written.text and _ASKED.search(fold(written.text)):
+            yield Fault(written.cell, "年度总体目标里留有模板提示语", written.text)
+
+
+@check(
+    "I09", DOUBT, "指标重复", "自评表指标设置",
+    "删除重复的指标,或把名称改得能够区分。",
+    "数量指标下两行都叫“培训人次”。", "数量指标下分别叫“干部培训人次”“群众培训人次”。",
+)  # fmt: skip
+def indicator_stands_twice(score: FormScore) -> Iterator[Fault]:
+    """The same folded name twice under one second level."""
+    seen: dict[tuple[str, str, str], Indicator] = {}
+    for row in _rows_of(score):
+        key = (fold_level(row.level1), fold_level(row.level2), fold_name(row.level3.text or ""))
+        first = seen.setdefault(key, row)
+        if first is not row and first.level3.cell != row.level3.cell:
+            message = f"“{row.level3.text}”与 {first.level3.cell} 的指标重复"
+            yield Fault(f"{row.level3.cell}, {first.level3.cell}", message, row.level3.text)
+
+
+_TWICE = re.compile(r"([\u4e00-\u9fff]{2,8})\1")
+
+
+@check(
+    "I10", ADVICE, "名称有重复字词", "自评表指标设置",
+    "删去重复的字词。",
+    "完成维修维修次数。", "完成维修次数。",
+)  # fmt: skip
+def name_repeats_a_word(score: FormScore) -> Iterator[Fault]:
+    """A word typed twice."""
+    for row in score.form.indicators:
+        if match := _TWICE.search(fold(row.level3.text or "")):
+            wanted = fold(row.level3.text or "").replace(match.group(), match.group(1))
+            yield Fault(row.level3.cell, f"“{row.level3.text}”里“{match.group(1)}”写了两遍", row.level3.text, wanted)
+
+
+@check(
+    "I11", ADVICE, "满意度未量化", "自评表指标设置",
+    "满意度指标值和完成值填比率,如≥90%、95%。",
+    "指标值“基本满意”,完成值“满意”。", "指标值≥90%,完成值95%。",
+)  # fmt: skip
+def satisfaction_is_not_measured(score: FormScore) -> Iterator[Fault]:
+    """满意度 in words."""
+    for row in score.indicators:
+        indicator = row.indicator
+        if "满意度" not in (fold_level(indicator.level1), fold_level(indicator.level2)):
+            continue
+        if row.settled.kind == QUALITATIVE and parse(indicator.target.text).form == "words":
+            message = f"“{indicator.level3.text or ''}”指标值“{indicator.target.text}”没有量化"
+            yield Fault(indicator.target.cell, message, indicator.target.text, "比率")
+
+
+@check(
+    "I12", DOUBT, "年度或名称前后不一致", "自评表表头",
+    "核对标题、表头和项目名称里的年度,改正有误的一处。",
+    "标题是2022年度,表头预算年度填2023。", "标题和表头都是2023年度。",
+)  # fmt: skip
+def years_differ(score: FormScore) -> Iterator[Fault]:
+    """Two years in one form: title against table."""
+    form = score.form
+    for written in form.years:
+        years = re.findall(r"20\d\d", written.text or "")
+        if form.year is not None and years and str(form.year) not in years:
+            cells = _joined([written.cell, form.title.cell])
+            yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
 
 
 __all__ = ["ADVICE", "CHECKS", "Fault", "audit", "check", "citation_of", "only_rounded", "rate_notations"]

@@ -104,6 +104,8 @@ class Form:
     headings: tuple[Heading, ...] = ()
     columns: frozenset[str] = frozenset()
     """Which columns the form has: names of `Indicator` fields, and of `FundsRow` fields with `funds.` before them."""
+    years: tuple[Written, ...] = ()
+    """Where the head or the project's name tells a year."""
     doubts: tuple[Finding, ...] = ()
     """What the reader was not sure of (X03)."""
 

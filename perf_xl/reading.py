@@ -481,6 +481,7 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         body.read(header, until)
     project = head.get("project", BLANK)
     year = _year_of(sheet, title, title_at[0] if title_at else start, head_end, head, project)
+    years = _years_told(sheet, title_at[0] if title_at else start, head_end, head, project)
     total = body.choose_total(head.get("total", BLANK))
     columns = {role for role in headers[0].columns if role not in ("remark", "extra")} | funds_columns
     if "adjusted" in columns:
@@ -513,6 +514,7 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         remark=body.remark,
         headings=tuple(body.headings),
         columns=frozenset(columns),
+        years=years,
         doubts=tuple(sheet.doubts),
     )
 
@@ -564,7 +566,7 @@ def _year_of(
     candidates = [title.text or ""]
     for row in range(max(first - 2, 0), last):
         for key in sheet.keys[row] if row < len(sheet.keys) else ():
-            if re.fullmatch(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?", key):
+            if _YEAR_LINE.fullmatch(key):
                 candidates.append(key)
     if "year" in head:
         candidates.append(head["year"].text or "")
@@ -573,6 +575,23 @@ def _year_of(
         if match := _YEAR_IN_TEXT.search(fold(text)):
             return int(match.group(1))
     return None
+
+
+def _years_told(
+    sheet: _Sheet, first: int, last: int, head: Mapping[str, Written], project: Written
+) -> tuple[Written, ...]:
+    """Where the head tells a year apart from the title: a line of its own, the label 年度, the project's name."""
+    lines = [
+        Written(sheet.text(row, column), None, sheet.grid.address(row, column))
+        for row in range(max(first - 2, 0), last)
+        for column, key in enumerate(sheet.keys[row] if row < len(sheet.keys) else ())
+        if _YEAR_LINE.fullmatch(key)
+    ]
+    named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
+    return tuple(one for one in (*lines, head.get("year", BLANK), named) if one.text)
+
+
+_YEAR_LINE = re.compile(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?")
 
 
 # --- funds ------------------------------------------------------------------------------------------------------------
