@@ -11,10 +11,9 @@ twice, by colour and by the line around it (medium, dashed, dotted), so that a b
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from math import ceil
@@ -26,7 +25,19 @@ from xml.sax.saxutils import escape, quoteattr
 from perf_xl.errors import WorkbookUnreadable
 from perf_xl.findings import ADVICE, DOUBT, ERROR, SEVERITIES, Finding
 from perf_xl.grid import Position, address, column_letters, position
-from perf_xl.packages import open_package, read_part, replace_parts
+from perf_xl.packages import (
+    DECLARATION,
+    MAIN,
+    RELATIONS,
+    NotEditable,
+    Parts,
+    attribute,
+    children,
+    grown,
+    grown_in,
+    replace_parts,
+    with_attributes,
+)
 from perf_xl.sheets import (
     POINTS_A_PIXEL,
     STYLES,
@@ -94,10 +105,6 @@ class Marked:
         return self.data is not None
 
 
-class _Unsafe(Exception):
-    """Why a file is not edited, as the beginning of a sentence."""
-
-
 _FAILURES = (WorkbookUnreadable, ValueError, LookupError, SyntaxError, expat.ExpatError, OSError, RuntimeError)
 """What a damaged or unusual file may come to, wherever it is looked at."""
 
@@ -109,7 +116,7 @@ def mark(data: bytes, file: str, opinions: Sequence[Opinion]) -> Marked:
     """
     try:
         return _Copy(data, file, opinions).marked()
-    except _Unsafe as problem:
+    except NotEditable as problem:
         reason = str(problem)
     except _FAILURES:
         reason = "文件的结构特殊,无法保证其余内容原样不变"
@@ -130,8 +137,8 @@ def is_marked(data: bytes) -> bool:
     if not data.startswith(b"PK\x03\x04"):
         return False
     try:
-        return _our_sheet(_Parts(data, "")) is not None
-    except (_Unsafe, *_FAILURES):
+        return _our_sheet(Parts(data, "")) is not None
+    except (NotEditable, *_FAILURES):
         return False
 
 
@@ -207,8 +214,6 @@ def _addresses(found: Finding) -> list[Position]:
 
 # --- the copy ---------------------------------------------------------------------------------------------------------
 
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _OFFICE_TYPE = "application/vnd.openxmlformats-officedocument"
 _SHEET_TYPE = f"{_OFFICE_TYPE}.spreadsheetml.worksheet+xml"
 _COMMENTS_TYPE = f"{_OFFICE_TYPE}.spreadsheetml.comments+xml"
@@ -250,11 +255,11 @@ class _Copy:
 
     def __init__(self, data: bytes, file: str, opinions: Sequence[Opinion]) -> None:
         if reason := _other_format(data):
-            raise _Unsafe(reason)
+            raise NotEditable(reason)
         self.data, self.opinions = data, opinions
-        self.parts = _Parts(data, file)
+        self.parts = Parts(data, file)
         if _BOOK not in self.parts:
-            raise _Unsafe(_other_package(self.parts))
+            raise NotEditable(_other_package(self.parts))
         self.styles = _Styles(self.parts.editable("xl/styles.xml", "styleSheet"))
         self.threaded: list[str] = []
 
@@ -268,8 +273,9 @@ class _Copy:
         for name, part in sheets.items():
             if not part or (ours and part == ours[0]):
                 continue
-            kept = self._mark_sheet(name, part, wanted.get(name, {}), before.get(name, {}))
-            for number, text, style in kept:
+            if not (ours or name in wanted):
+                continue
+            for number, text, style in self._mark_sheet(name, part, wanted.get(name, {}), before.get(name, {})):
                 samples.setdefault(number, []).append((text, style))
         self._add_list(ours[0] if ours else None, sheets, samples)
         self.parts.write("xl/styles.xml", self.styles.xml)
@@ -316,7 +322,7 @@ class _Copy:
         kept: list[tuple[int, str, int]] = []
 
         def restyled(at: Position, style: int) -> int:
-            style = before[at] if at in before and self.styles.is_ours(style) else style
+            style = before[at] if at in before and self.styles.is_marked(style, before[at]) else style
             if at not in at_corner:
                 return style
             first = at_corner[at][0]
@@ -349,32 +355,31 @@ class _Copy:
         comments.forget()
         for ref, some in texts.items():
             comments.add(ref, [one.lines for one in some])
-        if comments.xml != self.parts.read_or_nothing(own):
-            self.parts.write(own, comments.xml)
+        self.parts.write(own, comments.xml)
         heights = {ref: "\n\n".join("\n".join(one.lines) for one in some) for ref, some in texts.items()}
         return self._boxes(part, xml, comments, heights)
 
     def _boxes(self, part: str, xml: bytes, comments: _Comments, texts: Mapping[str, str]) -> bytes:
         """Write the boxes of our comments (VML): every comment has a shape, and the sheet refers to them all."""
         relations = self.parts.relations(part)
-        link = next((one for one in _children(xml) if one.name == "legacyDrawing"), None)
+        link = next((one for one in children(xml) if one.name == "legacyDrawing"), None)
         space = _Space(xml)
+        if link is None and not texts:
+            return xml
         if link is not None:
             hit = re.search(rb"""\w+:id=["']([^"']+)["']""", xml[link.start : link.end])
             relation = relations[hit.group(1).decode()] if hit else None
             if relation is None or relation.part not in self.parts:
-                raise _Unsafe("批注的图形部件缺失")
+                raise NotEditable("批注的图形部件缺失")
             vml, own = self.parts.editable(relation.part, "xml"), relation.part
-            missing: set[str] = set()
+            fresh = [ref for ref in texts if ref not in comments.continued]
         else:
             own = self.parts.new("xl/drawings/vmlDrawing{}.vml")
             self.parts.declare_extension("vml", f"{_OFFICE_TYPE}.vmlDrawing")
             identity = self.parts.relate(part, "vmlDrawing", own)
-            number = int(re.findall(r"\d+", own)[-1])
-            vml, missing = _NO_BOXES % number, set(comments.refs) - set(texts)
+            vml, fresh = _NO_BOXES % int(re.findall(r"\d+", own)[-1]), comments.refs
             xml = _with_legacy_drawing(xml, identity)
         shapes = _boxed(vml, set(comments.forgotten), comments.continued & set(texts), texts, space)
-        fresh = [ref for ref in (*texts, *sorted(missing)) if ref not in comments.continued or ref in missing]
         self.parts.write(own, _with_boxes(shapes, fresh, texts, space))
         return xml
 
@@ -390,13 +395,12 @@ class _Copy:
             part = self.parts.new("xl/worksheets/sheet{}.xml")
             self.parts.declare(part, _SHEET_TYPE)
             identity = self.parts.relate(_BOOK, "worksheet", part)
-            listed = next(one for one in _children(book) if one.name == "sheets")
-            numbers = re.findall(rb"""\bsheetId=["'](\d+)["']""", book[listed.start : listed.end])
+            numbers = re.findall(rb"""<sheet\s[^>]*?\bsheetId=["'](\d+)["']""", book)
             entry = (
                 f'<sheet{_declared(book)} name={quoteattr(name)} sheetId="{max(map(int, numbers), default=0) + 1}" '
                 f'r:id="{identity}"/>'
             )
-            book = book[: listed.start] + _grown(book[listed.start : listed.end], entry.encode()) + book[listed.end :]
+            book = grown_in(book, "sheets", entry.encode())
         self.parts.write(_BOOK, _with_names(book, name, list(_sheets_in(book)).index(name), sheet))
         self.parts.write(part, _rendered(sheet, self.styles, samples))
 
@@ -408,7 +412,7 @@ def _other_format(data: bytes) -> str:
     return "文件是旧版格式(*.xls、*.et)" if data.startswith(b"\xd0\xcf\x11\xe0") else "文件不是 Excel 工作簿(*.xlsx)"
 
 
-def _other_package(parts: _Parts) -> str:
+def _other_package(parts: Parts) -> str:
     known = {
         "xl/workbook.bin": "文件是二进制格式(*.xlsb)",
         "content.xml": "文件是 OpenDocument 格式(*.ods)",
@@ -433,141 +437,22 @@ def _with_names(book: bytes, name: str, at: int, sheet: Sheet) -> bytes:
         f'<definedName name="_xlnm.Print_Titles" localSheetId="{at}">{head}</definedName>'
     ).encode()
     old = re.compile(rb"""<definedName(?=\s)[^>]*\slocalSheetId=["']%d["'][^>]*>[^<]*</definedName>""" % at)
-    children = _children(book)
-    if (known := next((one for one in children if one.name == "definedNames"), None)) is not None:
+    parts = children(book)
+    if (known := next((one for one in parts if one.name == "definedNames"), None)) is not None:
         kept = old.sub(b"", book[known.start : known.end])
-        return book[: known.start] + _grown(kept, names) + book[known.end :]
+        return book[: known.start] + grown(kept, names) + book[known.end :]
     before = ("sheets", "functionGroups", "externalReferences")
-    end = max(one.end for one in children if one.name in before)
+    end = max(one.end for one in parts if one.name in before)
     return book[:end] + b"<definedNames>" + names + b"</definedNames>" + book[end:]
-
-
-# --- parts ------------------------------------------------------------------------------------------------------------
-
-
-class _Relation(NamedTuple):
-    """关系: its kind (a URI), the part it leads to; "" for what lies outside of the file."""
-
-    kind: str
-    part: str
-
-
-@dataclass
-class _Parts:
-    """The parts of a package, as they were or as they will be."""
-
-    data: bytes
-    file: str
-    changed: dict[str, bytes] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.package = open_package(self.data, self.file)
-        self.names = set(self.package.namelist())
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.names
-
-    def read(self, name: str) -> bytes:
-        return self.changed[name] if name in self.changed else read_part(self.package, name, self.file)
-
-    def read_or_nothing(self, name: str) -> bytes:
-        return self.read(name) if name in self else b""
-
-    def write(self, name: str, content: bytes) -> None:
-        self.changed[name] = content
-        self.names.add(name)
-
-    def editable(self, name: str, root: str) -> bytes:
-        """Return a part that can be edited byte by byte: UTF-8, plain names, nothing that hides text from us."""
-        if name not in self:
-            raise _Unsafe(f"文件缺少 {name}")
-        if name in self.changed:
-            return self.changed[name]
-        self.read(name)  # which tells what is wrong with it
-        content = self.package.read(name)
-        encoding = re.match(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([^"']+)""", content)
-        if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
-            raise _Unsafe("文件用 UTF-16 编码")
-        if encoding and encoding.group(1).lower() not in (b"utf-8", b"utf8"):
-            raise _Unsafe("文件没有用 UTF-8 编码")
-        if b"<!--" in content or b"<![CDATA[" in content:
-            raise _Unsafe("文件含 XML 注释")
-        opening = re.search(rb"<([A-Za-z][^\s/>]*)[^>]*>", content)
-        if not opening or opening.group(1) != root.encode():
-            raise _Unsafe("文件用了少见的命名空间前缀")
-        if root in ("worksheet", "workbook", "styleSheet", "comments") and _MAIN.encode() not in opening.group():
-            raise _Unsafe("文件是 Strict OOXML 格式")
-        return content
-
-    def new(self, pattern: str) -> str:
-        """Return the first free name of this pattern."""
-        taken, number = {name.lower() for name in self.names}, 1
-        while pattern.format(number).lower() in taken:
-            number += 1
-        return pattern.format(number)
-
-    def relations(self, part: str) -> dict[str, _Relation]:
-        """Return what a part refers to, by identity."""
-        folder, name = posixpath.split(part)
-        own = f"{folder}/_rels/{name}.rels"
-        if own not in self:
-            return {}
-        found = {}
-        for node in ElementTree.fromstring(self.read(own)):
-            target = node.get("Target", "")
-            outside = node.get("TargetMode") == "External"
-            place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            found[node.get("Id", "")] = _Relation(node.get("Type", ""), "" if outside else place)
-        return found
-
-    def relate(self, part: str, kind: str, target: str) -> str:
-        """Make one part refer to another; return the identity."""
-        folder, name = posixpath.split(part)
-        own = f"{folder}/_rels/{name}.rels"
-        known, number = self.relations(part), 1
-        while f"rId{number}" in known:
-            number += 1
-        entry = f'<Relationship Id="rId{number}" Type="{_RELATIONS}/{kind}" Target="/{target}"/>'
-        old = self.editable(own, "Relationships") if own in self else _NO_RELATIONS
-        self.write(own, _grown(old, entry.encode()))
-        return f"rId{number}"
-
-    @property
-    def content_types(self) -> dict[str, str]:
-        """Content type by part name with its slash."""
-        nodes = ElementTree.fromstring(self.read("[Content_Types].xml"))
-        return {node.get("PartName", ""): node.get("ContentType", "") for node in nodes if node.get("PartName")}
-
-    def declare(self, part: str, kind: str) -> None:
-        """Say what a new part contains."""
-        entry = f'<Override PartName="/{part}" ContentType="{kind}"/>'
-        self.write("[Content_Types].xml", _grown(self.editable("[Content_Types].xml", "Types"), entry.encode()))
-
-    def declare_extension(self, extension: str, kind: str) -> None:
-        """Say what parts of this extension contain, unless the package says it."""
-        old = self.editable("[Content_Types].xml", "Types")
-        known = {node.get("Extension", "").lower() for node in ElementTree.fromstring(old)}
-        if extension not in known:
-            entry = f'<Default Extension="{extension}" ContentType="{kind}"/>'
-            opening = re.search(rb"<Types[^>]*>", old)
-            end = opening.end() if opening else 0
-            self.write("[Content_Types].xml", old[:end] + entry.encode() + old[end:])
-
-
-_DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_NO_RELATIONS = (
-    _DECLARATION
-    + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
-)
 
 
 def _sheets_in(book: bytes) -> dict[str, str]:
     """Name → identity of the relation, of every sheet in order."""
     nodes = (node for node in ElementTree.fromstring(book).iter() if node.tag.endswith("}sheet"))
-    return {node.get("name", ""): node.get(f"{{{_RELATIONS}}}id", "") for node in nodes}
+    return {node.get("name", ""): node.get(f"{{{RELATIONS}}}id", "") for node in nodes}
 
 
-def _sheets_of(parts: _Parts) -> dict[str, str]:
+def _sheets_of(parts: Parts) -> dict[str, str]:
     """Name → part of every sheet in order; "" for what is no worksheet."""
     relations = parts.relations(_BOOK)
     sheets = {}
@@ -577,93 +462,14 @@ def _sheets_of(parts: _Parts) -> dict[str, str]:
     return sheets
 
 
-# --- XML, byte by byte ------------------------------------------------------------------------------------------------
-
-
-class _Child(NamedTuple):
-    """An element right below the root: its name, and where it begins and ends."""
-
-    name: str
-    start: int
-    end: int
-
-
-def _children(xml: bytes) -> list[_Child]:
-    """Return what stands right below the root, in order."""
-    parser = expat.ParserCreate()
-    found: list[_Child] = []
-    depth, start, latest = 0, 0, 0
-
-    def opened(name: str, attributes: object) -> None:
-        nonlocal depth, start, latest
-        depth, latest = depth + 1, parser.CurrentByteIndex
-        if depth == 2:
-            start = latest
-
-    def closed(name: str) -> None:
-        nonlocal depth
-        if depth == 2:
-            end = (
-                parser.CurrentByteIndex
-            )  # of an empty element the parser tells where it ends, not where its end begins
-            empty = latest == start and xml[start:end].endswith(b"/>")
-            found.append(_Child(name, start, end if empty else xml.index(b">", end) + 1))
-        depth -= 1
-
-    parser.StartElementHandler, parser.EndElementHandler = opened, closed
-    parser.Parse(xml, True)
-    return found
-
-
-def _grown(element: bytes, addition: bytes) -> bytes:
-    """Add content at the end of an element, which may be an empty one.
-
-    >>> _grown(b'<a x="1" />', b"<b/>"), _grown(b"<a><b/></a>", b"<c/>")
-    (b'<a x="1"><b/></a>', b'<a><b/><c/></a>')
-    """
-    text = element.rstrip()
-    if text.endswith(b"/>"):
-        name = re.search(rb"<([A-Za-z][^\s/>]*)", text)
-        if name is None:
-            raise ValueError("no element")
-        return text[:-2].rstrip() + b">" + addition + b"</" + name.group(1) + b">"
-    end = element.rindex(b"</")
-    return element[:end] + addition + element[end:]
-
-
-def _attribute(tag: bytes, name: str) -> str | None:
-    """Return an attribute of a tag.
-
-    >>> _attribute(b'<c r="A1" s="3">', "s")
-    '3'
-    """
-    hit = re.search(rb"""\s%s\s*=\s*(?:"([^"]*)"|'([^']*)')""" % name.encode(), tag)
-    return None if hit is None else (hit.group(1) or hit.group(2) or b"").decode()
-
-
-def _set(tag: bytes, **values: object) -> bytes:
-    """Set attributes of an opening tag; nothing else of it changes.
-
-    >>> _set(b'<c r="A1"  t="n" />', s=3)
-    b'<c r="A1"  t="n" s="3" />'
-    """
-    for name, value in values.items():
-        old = re.search(rb"""\s%s\s*=\s*(?:"[^"]*"|'[^']*')""" % name.encode(), tag)
-        new = f' {name}="{value}"'.encode()
-        if old:
-            tag = tag[: old.start()] + new + tag[old.end() :]
-        else:
-            end = re.search(rb"\s*/?>$", tag)
-            at = end.start() if end else len(tag)
-            tag = tag[:at] + new + tag[at:]
-    return tag
+# --- texts and references as XML --------------------------------------------------------------------------------------
 
 
 def _declared(xml: bytes) -> str:
     """The declaration that `r:id` needs where the root does not give it."""
     opening = re.search(rb"<[A-Za-z][^>]*>", xml)
-    known = opening and re.search(rb"""\sxmlns:r=["']%s["']""" % re.escape(_RELATIONS.encode()), opening.group())
-    return "" if known else f' xmlns:r="{_RELATIONS}"'
+    known = opening and re.search(rb"""\sxmlns:r=["']%s["']""" % re.escape(RELATIONS.encode()), opening.group())
+    return "" if known else f' xmlns:r="{RELATIONS}"'
 
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -695,18 +501,18 @@ class _Styles:
 
     def __init__(self, xml: bytes) -> None:
         self.original = xml
-        self.places = {one.name: one for one in _children(xml)}
+        self.places = {one.name: one for one in children(xml)}
         self.entries = {
             name: self._entries(name, tag)
             for name, tag in (("fonts", b"font"), ("fills", b"fill"), ("borders", b"border"), ("cellXfs", b"xf"))
         }
         self.known = {name: len(entries) for name, entries in self.entries.items()}
         if len(self.entries["cellXfs"]) > MOST_STYLES:
-            raise _Unsafe("文件的单元格样式过多")
+            raise NotEditable("文件的单元格样式过多")
 
     def _entries(self, name: str, tag: bytes) -> list[bytes]:
         if name not in self.places:
-            raise _Unsafe("文件的样式不完整")
+            raise NotEditable("文件的样式不完整")
         place = self.places[name]
         segment = self.original[place.start : place.end]
         return re.findall(rb"<%s(?=[\s/>])[^>]*?(?:/>|>.*?</%s>)" % (tag, tag), segment[1:], re.S)
@@ -718,8 +524,8 @@ class _Styles:
             if added := self.entries.get(place.name, [])[self.known.get(place.name, 0) :]:
                 segment = xml[place.start : place.end]
                 cut = segment.index(b">") + 1
-                segment = _set(segment[:cut], count=len(self.entries[place.name])) + segment[cut:]
-                xml = xml[: place.start] + _grown(segment, b"".join(added)) + xml[place.end :]
+                segment = with_attributes(segment[:cut], count=len(self.entries[place.name])) + segment[cut:]
+                xml = xml[: place.start] + grown(segment, b"".join(added)) + xml[place.end :]
         return xml
 
     def add(self, name: str, entry: bytes) -> int:
@@ -729,10 +535,12 @@ class _Styles:
             entries.append(entry)
         return entries.index(entry)
 
-    def is_ours(self, style: int) -> bool:
-        """Whether a cell format carries one of our colours of findings."""
-        fill = self.entries["fills"][int(_attribute(self._format(style), "fillId") or 0)]
-        return any(_rgb(STYLES[name].fill or "").encode() in fill for name in STYLES_OF.values())
+    def is_marked(self, style: int, before: int) -> bool:
+        """Whether a cell format is one of ours, made from another: by its colour, and the numbers it shows alike."""
+        tag, other = self._format(style), self._format(before)
+        fill = self.entries["fills"][int(attribute(tag, "fillId") or 0)]
+        ours = any(_rgb(STYLES[name].fill or "").encode() in fill for name in STYLES_OF.values())
+        return ours and attribute(tag, "numFmtId") == attribute(other, "numFmtId")
 
     def _format(self, style: int) -> bytes:
         """The opening tag of a cell format."""
@@ -743,13 +551,15 @@ class _Styles:
         """Return the cell format that is this one, but coloured and framed for a finding: its numbers look the same."""
         look, tag = STYLES[STYLES_OF[severity]], self._format(style)
         changes: dict[str, object] = {
-            "fontId": self._colored(int(_attribute(tag, "fontId") or 0), look.color),
+            "fontId": self._colored(int(attribute(tag, "fontId") or 0), look.color),
             "fillId": self.add("fills", _fill(look)),
         }
         if framed:
             changes["borderId"] = self.add("borders", _border(LINES_OF[severity], look.color))
         applied = {f"apply{name[0].upper()}{name[1:-2]}": 1 for name in changes}
-        return self.add("cellXfs", _set(tag, **changes, **applied) + self.entries["cellXfs"][style][len(tag) :])
+        return self.add(
+            "cellXfs", with_attributes(tag, **changes, **applied) + self.entries["cellXfs"][style][len(tag) :]
+        )
 
     def _colored(self, font: int, color: str) -> int:
         entry, new = self.entries["fonts"][font], f'<color rgb="{_rgb(color)}"/>'.encode()
@@ -757,7 +567,7 @@ class _Styles:
             return self.add("fonts", entry[: old.start()] + new + entry[old.end() :])
         if size := re.search(rb"<sz\s[^>]*?/>", entry):
             return self.add("fonts", entry[: size.end()] + new + entry[size.end() :])
-        return self.add("fonts", _grown(entry, new))
+        return self.add("fonts", grown(entry, new))
 
     def of(self, style: Style, *, quoted: bool) -> int:
         """Return the cell format of a named style, for the list."""
@@ -819,18 +629,18 @@ def _restyle(xml: bytes, wanted: set[Position], restyled: Callable[[Position, in
     """Give cells another style by their present one; a cell that is not there is put in, blank."""
     if not wanted:
         return xml
-    children = {one.name: one for one in _children(xml)}
-    data = children["sheetData"]
+    places = {one.name: one for one in children(xml)}
+    data = places["sheetData"]
     segment = xml[data.start : data.end]
-    columns = xml[children["cols"].start : children["cols"].end] if "cols" in children else b""
+    columns = xml[places["cols"].start : places["cols"].end] if "cols" in places else b""
     of_column = _styles_of_columns(columns)
     rows = {row: [at[1] for at in some] for row, some in groupby(sorted(wanted), key=lambda at: at[0])}
     pieces: list[bytes] = []
     done = 0
     for match in _ROW.finditer(segment):
-        number = _attribute(match.group(1) + b">", "r")
+        number = attribute(match.group(1) + b">", "r")
         if number is None:
-            raise _Unsafe("工作表的行没有编号")
+            raise NotEditable("工作表的行没有编号")
         row = int(number) - 1
         pieces.append(segment[done : match.start()])
         done = match.start()
@@ -843,12 +653,12 @@ def _restyle(xml: bytes, wanted: set[Position], restyled: Callable[[Position, in
         _row(b'<row r="%d"' % (row + 1), b"", row, some, restyled, of_column) for row, some in sorted(rows.items())
     )
     segment = b"".join(pieces) + segment[done:]
-    return xml[: data.start] + (_grown(segment, rest) if rest else segment) + xml[data.end :]
+    return xml[: data.start] + (grown(segment, rest) if rest else segment) + xml[data.end :]
 
 
 def _styles_of_columns(cols: bytes) -> Callable[[int], int]:
     spans = [
-        (int(_attribute(tag, "min") or 1), int(_attribute(tag, "max") or 1), int(_attribute(tag, "style") or 0))
+        (int(attribute(tag, "min") or 1), int(attribute(tag, "max") or 1), int(attribute(tag, "style") or 0))
         for tag in re.findall(rb"<col\s[^>]*>", cols)
     ]
     return lambda column: next((style for low, high, style in spans if low <= column + 1 <= high), 0)
@@ -864,8 +674,8 @@ def _row(
 ) -> bytes:
     """One row with these cells restyled; `opening` is its tag without the end."""
     opening = opening.rstrip()
-    custom = _attribute(opening + b">", "customFormat") in ("1", "true")
-    of_row = int(_attribute(opening + b">", "s") or 0) if custom else None
+    custom = attribute(opening + b">", "customFormat") in ("1", "true")
+    of_row = int(attribute(opening + b">", "s") or 0) if custom else None
     missing, pieces, done = list(columns), [], 0
 
     def blank(column: int) -> bytes:
@@ -873,9 +683,9 @@ def _row(
         return b'<c r="%s" s="%d"/>' % (address(row, column).encode(), restyled((row, column), base))
 
     for match in _CELL.finditer(inner):
-        reference = _attribute(match.group(), "r")
+        reference = attribute(match.group(), "r")
         if reference is None:
-            raise _Unsafe("工作表的单元格没有地址")
+            raise NotEditable("工作表的单元格没有地址")
         column = position(reference)[1]
         pieces.append(inner[done : match.start()])
         while missing and missing[0] < column:
@@ -883,14 +693,14 @@ def _row(
         tag = match.group()
         if missing and missing[0] == column:
             missing.pop(0)
-            tag = _set(tag, s=restyled((row, column), int(_attribute(tag, "s") or 0)))
+            tag = with_attributes(tag, s=restyled((row, column), int(attribute(tag, "s") or 0)))
         pieces.append(tag)
         done = match.end()
     pieces += [inner[done:], *(blank(column) for column in missing)]
-    if spans := re.fullmatch(r"(\d+):(\d+)", _attribute(opening + b">", "spans") or ""):
+    if spans := re.fullmatch(r"(\d+):(\d+)", attribute(opening + b">", "spans") or ""):
         low, high = (int(end) for end in spans.groups())
         if columns[0] + 1 < low or columns[-1] + 1 > high:
-            opening = _set(opening, spans=f"{min(low, columns[0] + 1)}:{max(high, columns[-1] + 1)}")
+            opening = with_attributes(opening, spans=f"{min(low, columns[0] + 1)}:{max(high, columns[-1] + 1)}")
     return opening + b">" + b"".join(pieces) + b"</row>"
 
 
@@ -902,9 +712,9 @@ _AFTER_LEGACY_DRAWING = {
 
 def _with_legacy_drawing(xml: bytes, identity: str) -> bytes:
     """Make a sheet refer to the boxes of its comments, where the order of its elements wants it."""
-    children = _children(xml)
-    data = next(one for one in children if one.name == "sheetData")
-    later = (one.start for one in children if one.name in _AFTER_LEGACY_DRAWING and one.start > data.start)
+    places = children(xml)
+    data = next(one for one in places if one.name == "sheetData")
+    later = (one.start for one in places if one.name in _AFTER_LEGACY_DRAWING and one.start > data.start)
     at = next(later, xml.rindex(b"</"))
     return xml[:at] + f'<legacyDrawing{_declared(xml)} r:id="{identity}"/>'.encode() + xml[at:]
 
@@ -912,7 +722,7 @@ def _with_legacy_drawing(xml: bytes, identity: str) -> bytes:
 # --- comments ---------------------------------------------------------------------------------------------------------
 
 _NO_COMMENTS = (
-    _DECLARATION + f'<comments xmlns="{_MAIN}"><authors></authors><commentList></commentList></comments>'.encode()
+    DECLARATION + f'<comments xmlns="{MAIN}"><authors></authors><commentList></commentList></comments>'.encode()
 )
 _COMMENT = re.compile(rb"<comment(?=\s)[^>]*?(?:/>|>.*?</comment>)", re.S)
 _INNER = re.compile(rb"(<text(?=[\s/>])[^>]*>)(.*?)(</text>)", re.S)
@@ -935,7 +745,7 @@ class _Comments:
 
     @property
     def refs(self) -> list[str]:
-        return [_attribute(one[: one.index(b">") + 1], "ref") or "" for one in _COMMENT.findall(self.xml)]
+        return [attribute(one[: one.index(b">") + 1], "ref") or "" for one in _COMMENT.findall(self.xml)]
 
     def forget(self) -> None:
         """Take out what an earlier marking has written."""
@@ -944,7 +754,7 @@ class _Comments:
             comment = match.group()
             text = "".join(ElementTree.fromstring(_bare(comment)).itertext())
             if _OURS.match(text):
-                self.forgotten.append(_attribute(comment[: comment.index(b">") + 1], "ref") or "")
+                self.forgotten.append(attribute(comment[: comment.index(b">") + 1], "ref") or "")
                 return b""
             inner = _INNER.search(comment)
             if _SEPARATOR not in text or inner is None:
@@ -963,24 +773,21 @@ class _Comments:
         )
         for match in _COMMENT.finditer(self.xml):
             comment = match.group()
-            if _attribute(comment[: comment.index(b">") + 1], "ref") == ref:
+            if attribute(comment[: comment.index(b">") + 1], "ref") == ref:
                 self.continued.add(ref)
                 longer = _continued(comment, _run(f"\n{_SEPARATOR}\n", bold=True) + runs)
                 self.xml = self.xml[: match.start()] + longer + self.xml[match.end() :]
                 return
         author = self._author()
         comment = f'<comment ref="{ref}" authorId="{author}"><text>'.encode() + runs + b"</text></comment>"
-        place = next(one for one in _children(self.xml) if one.name == "commentList")
-        grown = _grown(self.xml[place.start : place.end], comment)
-        self.xml = self.xml[: place.start] + grown + self.xml[place.end :]
+        self.xml = grown_in(self.xml, "commentList", comment)
 
     def _author(self) -> int:
-        place = next(one for one in _children(self.xml) if one.name == "authors")
+        place = next(one for one in children(self.xml) if one.name == "authors")
         segment = self.xml[place.start : place.end]
         names = re.findall(rb"<author(?:\s[^>]*)?(?:/>|>([^<]*)</author>)", segment)
         if AUTHOR.encode() not in names:
-            added = _grown(segment, f"<author>{AUTHOR}</author>".encode())
-            self.xml = self.xml[: place.start] + added + self.xml[place.end :]
+            self.xml = grown_in(self.xml, "authors", f"<author>{AUTHOR}</author>".encode())
             return len(names)
         return names.index(AUTHOR.encode())
 
@@ -1010,7 +817,7 @@ def _continued(comment: bytes, runs: bytes) -> bytes:
     """A comment with runs below it; a plain text becomes a run itself."""
     inner = _INNER.search(comment)
     if inner is None:
-        raise _Unsafe("批注没有文字部分")
+        raise NotEditable("批注没有文字部分")
     text = inner.group(2)
     if plain := re.match(rb"\s*(<t(?=[\s/>])[^>]*?(?:/>|>[^<]*</t>))", text):
         text = b"<r>" + plain.group(1) + b"</r>" + text[plain.end() :]
@@ -1055,26 +862,26 @@ class _Space:
     def _default(self) -> tuple[float, float]:
         tag = re.search(rb"<sheetFormatPr\s[^>]*>", self.xml)
         opening = tag.group() if tag else b""
-        return float(_attribute(opening, "defaultColWidth") or 9), float(_attribute(opening, "defaultRowHeight") or 15)
+        return float(attribute(opening, "defaultColWidth") or 9), float(attribute(opening, "defaultRowHeight") or 15)
 
     @cached_property
     def _columns(self) -> list[tuple[int, int, int]]:
         tags = re.findall(rb"<col\s[^>]*>", self.xml)
         return [
-            (int(_attribute(tag, "min") or 1), int(_attribute(tag, "max") or 1), self._width(tag)) for tag in tags
+            (int(attribute(tag, "min") or 1), int(attribute(tag, "max") or 1), self._width(tag)) for tag in tags
         ]  # fmt: skip
 
     def _width(self, tag: bytes) -> int:
-        hidden = _attribute(tag, "hidden") in ("1", "true")
-        return 0 if hidden else pixels(float(_attribute(tag, "width") or self._default[0]))
+        hidden = attribute(tag, "hidden") in ("1", "true")
+        return 0 if hidden else pixels(float(attribute(tag, "width") or self._default[0]))
 
     @cached_property
     def _rows(self) -> dict[int, int]:
         heights = {}
         for tag in re.findall(rb"<row\s[^>]*>", self.xml):
-            hidden = _attribute(tag, "hidden") in ("1", "true")
-            height = 0.0 if hidden else float(_attribute(tag, "ht") or self._default[1])
-            heights[int(_attribute(tag, "r") or 0)] = round(height / POINTS_A_PIXEL)
+            hidden = attribute(tag, "hidden") in ("1", "true")
+            height = 0.0 if hidden else float(attribute(tag, "ht") or self._default[1])
+            heights[int(attribute(tag, "r") or 0)] = round(height / POINTS_A_PIXEL)
         return heights
 
     def width(self, column: int) -> int:
@@ -1156,7 +963,7 @@ def _with_boxes(vml: bytes, refs: Sequence[str], texts: Mapping[str, str], space
             row=row,
             column=column,
         ).encode()
-    return _grown(vml, boxes) if boxes else vml
+    return grown(vml, boxes) if boxes else vml
 
 
 # --- the list as a part -----------------------------------------------------------------------------------------------
@@ -1205,7 +1012,7 @@ def _rendered(sheet: Sheet, styles: _Styles, samples: Mapping[int, Sequence[tupl
     split = address(*sheet.freeze)
     panes = "".join(f'<selection pane="{pane}"/>' for pane in ("topRight", "bottomLeft"))
     head = (
-        f'<worksheet xmlns="{_MAIN}"><sheetPr><tabColor rgb="{_rgb(sheet.tab_color or "#FF0000")}"/>'
+        f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="{_rgb(sheet.tab_color or "#FF0000")}"/>'
         f'<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{address(len(rows) - 1, width)}"/>'
         f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"><pane xSplit="{sheet.freeze[1]}" '
         f'ySplit="{sheet.freeze[0]}" topLeftCell="{split}" activePane="bottomRight" state="frozen"/>{panes}'
@@ -1228,7 +1035,7 @@ def _rendered(sheet: Sheet, styles: _Styles, samples: Mapping[int, Sequence[tupl
         '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
         f"<headerFooter><oddFooter>{_FOOTER}</oddFooter></headerFooter></worksheet>"
     )
-    return _DECLARATION + head.encode() + b"".join(rows) + tail.encode()
+    return DECLARATION + head.encode() + b"".join(rows) + tail.encode()
 
 
 def _range(area: Area) -> str:
@@ -1256,13 +1063,13 @@ def _lines_of(data: bytes) -> list[tuple[str, str, _Line]]:
     if not data.startswith(b"PK\x03\x04"):
         return []
     try:
-        found = _our_sheet(_Parts(data, ""))
-    except (_Unsafe, *_FAILURES):
+        found = _our_sheet(Parts(data, ""))
+    except (NotEditable, *_FAILURES):
         return []
     return found[1] if found else []
 
 
-def _our_sheet(parts: _Parts) -> tuple[str, list[tuple[str, str, _Line]]] | None:
+def _our_sheet(parts: Parts) -> tuple[str, list[tuple[str, str, _Line]]] | None:
     """The part of the sheet 审核意见, known by its name and its head, and its lines."""
     if _BOOK not in parts:
         return None
@@ -1311,7 +1118,7 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda hit: chr(int(hit.group(1), 16)), text)
 
 
-def _shared(parts: _Parts) -> list[str]:
+def _shared(parts: Parts) -> list[str]:
     kinds = parts.relations(_BOOK).values()
     part = next((one.part for one in kinds if one.kind.endswith("/sharedStrings")), "")
     if part not in parts:

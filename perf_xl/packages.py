@@ -6,10 +6,16 @@ What Excel, WPS and Word save is a zip of parts. Nothing of it is parsed before 
 from __future__ import annotations
 
 import io
+import posixpath
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from xml.etree import ElementTree
+from xml.parsers import expat
 
 from perf_xl.errors import WorkbookUnreadable
 
@@ -129,23 +135,8 @@ def _rewritten(
         name, offset = added_name.encode(), len(out)
         local, sizes = _entry(name, wanted[added_name], _UTF8, _MIDNIGHT, _FIRST_DAY)
         out += local
-        head = (
-            b"PK\x01\x02",
-            _VERSION,
-            _VERSION,
-            _UTF8,
-            _DEFLATED,
-            _MIDNIGHT,
-            _FIRST_DAY,
-            *sizes,
-            len(name),
-            0,
-            0,
-            0,
-            0,
-            0,
-        )
-        directory += _CENTRAL.pack(*head, offset) + name
+        head = (b"PK\x01\x02", _VERSION, _VERSION, _UTF8, _DEFLATED, _MIDNIGHT, _FIRST_DAY, *sizes, len(name))
+        directory += _CENTRAL.pack(*head, 0, 0, 0, 0, 0, offset) + name
     count = len(entries) + len(added)
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), len(out), comment)
     return bytes(out + directory + end)
@@ -158,3 +149,213 @@ def _entry(name: bytes, content: bytes, flags: int, time: int, day: int) -> tupl
     sizes = (zlib.crc32(content), len(packed), len(content))
     head = _LOCAL.pack(b"PK\x03\x04", _VERSION, flags, _DEFLATED, time, day, *sizes, len(name), 0)
     return head + name + packed, sizes
+
+
+# --- parts that are edited byte by byte --------------------------------------------------------------------------------
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_NO_RELATIONS = (
+    DECLARATION
+    + b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
+)
+
+
+class NotEditable(Exception):
+    """Why a file is not edited, as the beginning of a Chinese sentence."""
+
+
+class Relation(NamedTuple):
+    """关系: its kind (a URI), the part it leads to; "" for what lies outside of the file."""
+
+    kind: str
+    part: str
+
+
+@dataclass
+class Parts:
+    """The parts of a package, as they were or as they will be."""
+
+    data: bytes
+    file: str
+    changed: dict[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.package = open_package(self.data, self.file)
+        self.names = set(self.package.namelist())
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def read(self, name: str) -> bytes:
+        """Return a part as it is now."""
+        return self.changed[name] if name in self.changed else read_part(self.package, name, self.file)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace a part, or add it."""
+        self.changed[name] = content
+        self.names.add(name)
+
+    def editable(self, name: str, root: str) -> bytes:
+        """Return a part that can be edited byte by byte: UTF-8, plain names, nothing that hides text from us."""
+        if name not in self:
+            raise NotEditable(f"文件缺少 {name}")
+        if name in self.changed:
+            return self.changed[name]
+        self.read(name)  # which tells what is wrong with it
+        content = self.package.read(name)
+        encoding = re.match(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([^"']+)""", content)
+        if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:4]:
+            raise NotEditable("文件用 UTF-16 编码")
+        if encoding and encoding.group(1).lower() not in (b"utf-8", b"utf8"):
+            raise NotEditable("文件没有用 UTF-8 编码")
+        if b"<!--" in content or b"<![CDATA[" in content:
+            raise NotEditable("文件含 XML 注释")
+        opening = re.search(rb"<([A-Za-z][^\s/>]*)[^>]*>", content)
+        if not opening or opening.group(1) != root.encode():
+            raise NotEditable("文件用了少见的命名空间前缀")
+        if root in ("worksheet", "workbook", "styleSheet", "comments") and MAIN.encode() not in opening.group():
+            raise NotEditable("文件是 Strict OOXML 格式")
+        return content
+
+    def new(self, pattern: str) -> str:
+        """Return the first free name of this pattern."""
+        taken, number = {name.lower() for name in self.names}, 1
+        while pattern.format(number).lower() in taken:
+            number += 1
+        return pattern.format(number)
+
+    def relations(self, part: str) -> dict[str, Relation]:
+        """Return what a part refers to, by identity."""
+        folder, name = posixpath.split(part)
+        own = f"{folder}/_rels/{name}.rels"
+        if own not in self:
+            return {}
+        found = {}
+        for node in ElementTree.fromstring(self.read(own)):
+            target = node.get("Target", "")
+            outside = node.get("TargetMode") == "External"
+            place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[node.get("Id", "")] = Relation(node.get("Type", ""), "" if outside else place)
+        return found
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Make one part refer to another; return the identity."""
+        folder, name = posixpath.split(part)
+        own = f"{folder}/_rels/{name}.rels"
+        known, number = self.relations(part), 1
+        while f"rId{number}" in known:
+            number += 1
+        entry = f'<Relationship Id="rId{number}" Type="{RELATIONS}/{kind}" Target="/{target}"/>'
+        old = self.editable(own, "Relationships") if own in self else _NO_RELATIONS
+        self.write(own, grown(old, entry.encode()))
+        return f"rId{number}"
+
+    @property
+    def content_types(self) -> dict[str, str]:
+        """Content type by part name with its slash."""
+        nodes = ElementTree.fromstring(self.read("[Content_Types].xml"))
+        return {node.get("PartName", ""): node.get("ContentType", "") for node in nodes if node.get("PartName")}
+
+    def declare(self, part: str, kind: str) -> None:
+        """Say what a new part contains."""
+        entry = f'<Override PartName="/{part}" ContentType="{kind}"/>'
+        self.write("[Content_Types].xml", grown(self.editable("[Content_Types].xml", "Types"), entry.encode()))
+
+    def declare_extension(self, extension: str, kind: str) -> None:
+        """Say what parts of this extension contain, unless the package says it."""
+        old = self.editable("[Content_Types].xml", "Types")
+        known = {node.get("Extension", "").lower() for node in ElementTree.fromstring(old)}
+        if extension not in known:
+            entry = f'<Default Extension="{extension}" ContentType="{kind}"/>'
+            opening = re.search(rb"<Types[^>]*>", old)
+            end = opening.end() if opening else 0
+            self.write("[Content_Types].xml", old[:end] + entry.encode() + old[end:])
+
+
+# --- XML, byte by byte ------------------------------------------------------------------------------------------------
+
+
+class Child(NamedTuple):
+    """An element right below the root: its name, and where it begins and ends."""
+
+    name: str
+    start: int
+    end: int
+
+
+def children(xml: bytes) -> list[Child]:
+    """Return what stands right below the root, in order."""
+    parser = expat.ParserCreate()
+    found: list[Child] = []
+    depth, start, latest = 0, 0, 0
+
+    def opened(name: str, attributes: object) -> None:
+        nonlocal depth, start, latest
+        depth, latest = depth + 1, parser.CurrentByteIndex
+        if depth == 2:
+            start = latest
+
+    def closed(name: str) -> None:
+        nonlocal depth
+        if depth == 2:
+            end = parser.CurrentByteIndex  # where its end tag begins; or, of an empty element, where it ends itself
+            empty = latest == start and xml[start:end].endswith(b"/>")
+            found.append(Child(name, start, end if empty else xml.index(b">", end) + 1))
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = opened, closed
+    parser.Parse(xml, True)
+    return found
+
+
+def grown(element: bytes, addition: bytes) -> bytes:
+    """Add content at the end of an element, which may be an empty one.
+
+    >>> grown(b'<a x="1" />', b"<b/>"), grown(b"<a><b/></a>", b"<c/>")
+    (b'<a x="1"><b/></a>', b'<a><b/><c/></a>')
+    """
+    text = element.rstrip()
+    if text.endswith(b"/>"):
+        name = re.search(rb"<([A-Za-z][^\s/>]*)", text)
+        if name is None:
+            raise ValueError("no element")
+        return text[:-2].rstrip() + b">" + addition + b"</" + name.group(1) + b">"
+    end = element.rindex(b"</")
+    return element[:end] + addition + element[end:]
+
+
+def grown_in(xml: bytes, name: str, addition: bytes) -> bytes:
+    """Add content at the end of the element of this name right below the root."""
+    place = next(one for one in children(xml) if one.name == name)
+    return xml[: place.start] + grown(xml[place.start : place.end], addition) + xml[place.end :]
+
+
+def attribute(tag: bytes, name: str) -> str | None:
+    """Return an attribute of a tag.
+
+    >>> attribute(b'<c r="A1" s="3">', "s")
+    '3'
+    """
+    hit = re.search(rb"""\s%s\s*=\s*(?:"([^"]*)"|'([^']*)')""" % name.encode(), tag)
+    return None if hit is None else (hit.group(1) or hit.group(2) or b"").decode()
+
+
+def with_attributes(tag: bytes, **values: object) -> bytes:
+    """Set attributes of an opening tag; nothing else of it changes.
+
+    >>> with_attributes(b'<c r="A1"  t="n" />', s=3)
+    b'<c r="A1"  t="n" s="3" />'
+    """
+    for name, value in values.items():
+        old = re.search(rb"""\s%s\s*=\s*(?:"[^"]*"|'[^']*')""" % name.encode(), tag)
+        new = f' {name}="{value}"'.encode()
+        if old:
+            tag = tag[: old.start()] + new + tag[old.end() :]
+        else:
+            end = re.search(rb"\s*/?>$", tag)
+            at = end.start() if end else len(tag)
+            tag = tag[:at] + new + tag[at:]
+    return tag

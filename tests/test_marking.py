@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -27,7 +28,11 @@ from perf_xl.writing import render
 
 WORKBOOKS = Path(__file__).parent / "workbooks"
 PUBLISHED = sorted((WORKBOOKS / "published").glob("*.xlsx"))
+SHEET = "xl/worksheets/sheet1.xml"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+"""Of the second reader, which loses what the copy keeps."""
 
 
 # --- builders ---------------------------------------------------------------------------------------------------------
@@ -328,6 +333,15 @@ def test_a_comment_written_by_another_library_is_continued() -> None:
     assert copy_of(copy, opinion("B1"), opinion("A1")) == copy
 
 
+def test_comments_that_came_without_boxes_get_them_too() -> None:
+    data = rich()
+    sheet = re.sub(rb"<legacyDrawing[^>]*/>", b"", part(data, SHEET))
+    copy = copy_of(with_parts(data, {SHEET: sheet}), opinion("E5"), opinion("G5"))
+    boxes = part(copy, "xl/drawings/vmlDrawing3.vml")
+    assert re.findall(rb"<x:Row>(\d+)</x:Row><x:Column>(\d+)<", boxes) == [(b"0", b"0"), (b"4", b"4"), (b"4", b"6")]
+    assert "———— 审核意见" in loaded(copy)["自评表"]["E5"].comment.text
+
+
 def test_a_thread_of_comments_is_left_alone_and_told() -> None:
     data = rich()
     relations = part(data, "xl/worksheets/_rels/sheet1.xml.rels")
@@ -424,6 +438,29 @@ def test_a_finding_that_is_mended_leaves_nothing_behind() -> None:
     assert part(mended, "xl/drawings/vmlDrawing1.vml").count(b'ObjectType="Note"') == 3
 
 
+def test_where_rows_have_moved_no_cell_takes_the_format_of_another() -> None:
+    book = loaded(copy_of(rich(), opinion("E5"), opinion("E6")))
+    book["自评表"]["E6"].number_format = "0.000"
+    again = loaded(copy_of(saved(book), opinion("A1")))["自评表"]
+    assert (again["E5"].number_format, again["E6"].number_format) == ("0.00%", "0.000")
+    assert again["E5"].fill.fill_type is None
+
+
+def test_a_workbook_that_excel_itself_saved() -> None:
+    found = find_spec("xlwings")
+    assert found
+    assert found.origin
+    data = (Path(found.origin).parent / "quickstart.xlsm").read_bytes()
+    name = loaded(data).sheetnames[0]
+    some = [opinion("A1, C3", sheet=name), opinion("B2", DOUBT, sheet=name)]
+    made = mark(data, "甲.xlsm", some)
+    assert made.data
+    assert made.suffix == ".xlsm"
+    assert raw(made.data)["xl/vbaProject.bin"] == raw(data)["xl/vbaProject.bin"]
+    assert copy_of(made.data, *some) == made.data
+    assert "▲疑点" in loaded(made.data)[name]["B2"].comment.text
+
+
 def test_after_libreoffice_saved_it_explanations_are_read_and_marks_do_not_pile_up(tmp_path: Path) -> None:
     (tmp_path / "甲.xlsx").write_bytes(copy_of(rich(), opinion("E5", key="乙", reason="写\n过"), opinion("G5", DOUBT)))
     own = mark(b"\xd0\xcf\x11\xe0", "甲.xls", [opinion("E5", key="丙", reason="说过")])
@@ -511,9 +548,6 @@ def test_an_xlsx_by_content_is_copied_whatever_its_name() -> None:
 
 def prefixed(xml: bytes) -> bytes:
     return re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", xml).replace(b"xmlns=", b"xmlns:x=")
-
-
-SHEET = "xl/worksheets/sheet1.xml"
 
 
 @pytest.mark.parametrize(
