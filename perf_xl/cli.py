@@ -370,25 +370,76 @@ def _print_score(score: FormScore) -> None:
 
 @main.command("check")
 @_paths_argument
+@click.option("--select", multiple=True, metavar="代码", help="只看这些代码,如 W02,S(S 开头的全部)。")
+@click.option("--ignore", multiple=True, metavar="代码", help="不看这些代码。")
+@click.option(
+    "--min-severity",
+    "lowest",
+    type=click.Choice(SEVERITIES),
+    default=SEVERITIES[-1],
+    metavar="级别",
+    help="只看这一级别及以上:错误、疑点、提示。",
+)
+@click.option(
+    "--mark", "mark", type=click.Path(path_type=Path), metavar="文件夹", help="写出标注副本:批注、颜色和“审核意见”表。"
+)
+@click.option(
+    "--report",
+    "report",
+    type=click.Path(path_type=Path),
+    metavar="报告.docx",
+    help="拿自评报告(.docx、.txt、.md)与自评表核对。",
+)
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="审核汇总.xlsx",
+    help="写出审核汇总:按单位、按代码、常见错误。",
+)
 @_rulebook_option
 @_json_option
-def check_command(paths: tuple[str, ...], rulebook: str | None, as_json: bool) -> int:
+def check_command(
+    paths: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], lowest: str, mark: Path | None, report: Path | None,
+    output: Path | None, rulebook: str | None, as_json: bool,
+) -> int:  # fmt: skip
     """审核自评表,列出每个问题的位置、依据和改法。"""
-    from perf_xl.auditing import audit
-    from perf_xl.scoring import score
+    from perf_xl import checking, comparing  # noqa: F401  (the latter registers its codes)
 
     book = pipeline.load_rulebook(rulebook)
-    results = _read(paths)
-    findings = [one for result in results for form in result.forms for one in audit(score(form, book))]
+    selection = checking.Selection(checking.codes_in(select), checking.codes_in(ignore), lowest)
+    outputs = [path for path in (output, report) if path is not None]
+    files = pipeline.find_files(paths, outputs)
+    copies = checking.marked_below(mark) if mark is not None else []
+    copied = {path.resolve() for path in copies}
+    beside = [file.path for file in files if file.copy]
+    files = [file for file in files if file.path.resolve() not in copied]
+    with _progress("审核") as progress:
+        results = [one for one in pipeline.read_all(files, progress) if not one.own]
+    home = checking.home_of(paths)
+    accepted = checking.explanations(home, [*copies, *beside])
+    checked = checking.check_all(results, book, selection, accepted)
+    about_report = [] if report is None else checking.check_report(report, checked, selection)
+    findings = [*(found for one in checked for found in one.findings), *about_report]
+    explained = [pair for one in checked for pair in one.explained]
     if as_json:
-        _print_json({"findings": [contract.finding_json(one) for one in findings], "refused": _refused_json(results)})
+        _print_json(contract.check_json(findings, explained, [one.refusal for one in results if one.refusal]))
     else:
-        _print_findings(findings)
+        _print_findings(findings, explained)
+    if copies or beside:
+        checking.remember(home, accepted)
+    if mark is not None:
+        written, remarks = checking.mark_files(files, checked, mark)
+        for sentence in [*remarks, *(f"已写出 {path}" for path in written)]:
+            _complain(sentence)
+    if output is not None:
+        _complain(f"已写出 {checking.save_review(files, results, checked, output, pipeline.links_from(output, files))}")
     code = _report_refused(results)
     return FINDINGS if any(one.severity == ERROR for one in findings) else code
 
 
-def _print_findings(findings: Sequence[Finding]) -> None:
+def _print_findings(findings: Sequence[Finding], explained: Sequence[tuple[Finding, str]]) -> None:
     by_file: dict[str, list[Finding]] = {}
     for one in findings:
         by_file.setdefault(one.file, []).append(one)
@@ -398,6 +449,9 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         for one in ones:
             click.echo(f"  {one.sentence()}")
             click.echo(f"      改法:{CATALOGUE[one.code].cure}")
+    for one, reason in explained:
+        click.echo(f"已说明 {one.sentence()}")
+        click.echo(f"      说明:{reason}")
     if not findings:
         click.echo("没有发现问题。")
 
@@ -406,7 +460,7 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 @click.argument("code", metavar="代码")
 def explain_command(code: str) -> int:
     """解释一个问题代码:规则、错误示例和正确示例。"""
-    import perf_xl.auditing  # noqa: F401  (registers its codes)
+    from perf_xl import auditing, comparing  # noqa: F401  (they register their codes)
 
     rule = CATALOGUE.get(code.upper())
     if rule is None:
@@ -423,6 +477,34 @@ def explain_command(code: str) -> int:
         f"改法:{rule.cure}",
     ):
         click.echo(line)
+    return CLEAN
+
+
+# --- convert ----------------------------------------------------------------------------------------------------------
+
+
+@main.command("convert")
+@click.argument("source", metavar="自评表.docx")
+@click.option(
+    "-o",
+    "--output",
+    "output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="自评表.xlsx",
+    help="转成的工作簿;文件里有几张表就写几个。",
+)
+@click.option("--form", default="项目", metavar="表式", help="表式:项目(缺省)、成本单列、转移支付。")
+@_rulebook_option
+def convert_command(source: str, output: Path, form: str, rulebook: str | None) -> int:
+    """把 Word 文档(或其他工作簿)里的自评表转成会自动计算的标准表式。"""
+    from perf_xl import checking
+
+    written, left_out = checking.convert(source, output, pipeline.load_rulebook(rulebook), form)
+    for sentence in left_out:
+        _complain(f"未转入:{sentence}")
+    for path in written:
+        click.echo(f"已写出 {path}")
     return CLEAN
 
 

@@ -5,6 +5,7 @@ A quotient is cut off after 8 decimals here, and only here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -158,6 +159,19 @@ def finding_json(finding: Finding) -> Json:
     }
     if finding.sources:
         result["sources"] = [source_json(source) for source in finding.sources]
+    return result
+
+
+def check_json(
+    findings: Sequence[Finding], explained: Sequence[tuple[Finding, str]], refused: Sequence[WorkbookUnreadable]
+) -> Json:
+    """The document of `check --json`; `explained` is there only where something was explained (已说明)."""
+    result: Json = {
+        "findings": [finding_json(one) for one in findings],
+        "refused": [refusal_json(one) for one in refused],
+    }
+    if explained:
+        result["explained"] = [{**finding_json(one), "reason": reason} for one, reason in explained]
     return result
 
 

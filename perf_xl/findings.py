@@ -51,7 +51,7 @@ class Finding:
 
     def sentence(self) -> str:
         """Return the line a person reads: `S03` 错误 · 文件「表」G14:……"""
-        where = f"{self.file}「{self.sheet}」{self.cell}" if self.sheet else self.file
+        where = f"{self.file}「{self.sheet}」{self.cell}" if self.sheet else f"{self.file} {self.cell}".rstrip()
         cited = f"(依据:{self.citation})" if self.citation else ""
         return f"{self.code} {self.severity} · {where}:{self.message}{cited}"
 

@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,12 @@ from perf_xl.scoring import score
 from perf_xl.tables import COLUMNS, is_own_table
 from perf_xl.workbooks import is_own_output, read_grids
 
+MARKED = ("_已审核", "_审核意见")
+"""What is added to the name of a marked copy, and of a list of its own for what cannot be marked."""
+
+EXPLANATIONS = "审核说明.json"
+"""Keeps what was explained of findings, beside the workbooks; it is ours and not seen."""
+
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"
 
 
@@ -33,6 +39,8 @@ class SourceFile:
 
     path: Path
     name: str
+    copy: bool = False
+    """Whether it stands for a marked copy by its name, and its original is among the files (标注副本)."""
 
     @property
     def temporary(self) -> bool:
@@ -81,7 +89,13 @@ def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> l
             resolved = path.resolve() if not path.is_symlink() else path.parent.resolve() / path.name
             if resolved not in omitted and resolved not in found:
                 found[resolved] = SourceFile(path, _name_of(resolved, base))
-    return sorted(found.values(), key=lambda file: file.name)
+    names = {path.stem for path in found}
+    files = [replace(file, copy=_is_copy(file.path.stem, names)) for file in found.values()]
+    return sorted((file for file in files if file.path.name != EXPLANATIONS), key=lambda file: file.name)
+
+
+def _is_copy(stem: str, names: Collection[str]) -> bool:
+    return stem.endswith(MARKED) and stem.removesuffix(MARKED[0]).removesuffix(MARKED[1]) in names
 
 
 def _base_of(roots: Sequence[Path]) -> Path | None:
@@ -116,7 +130,7 @@ def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
     try:
         data = file.path.read_bytes()
-        if is_own_output(data) or is_own_table(data):
+        if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
             return FileResult(file, own=True)
         forms = tuple(read_forms(read_grids(data, file.name), file.name))
     except WorkbookUnreadable as refusal:
@@ -130,8 +144,14 @@ def read_file(file: SourceFile) -> FileResult:
         return FileResult(file, refusal=WorkbookUnreadable(file.name, reason, cure))
     if not forms:
         cure = "请确认报送的是项目支出绩效自评表,且“三级指标、年度指标值、实际完成值”等表头没有被删除"
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, "工作簿里没有找到自评表", cure, "X02"))
+        return FileResult(file, refusal=WorkbookUnreadable(file.name, "文件里没有找到自评表", cure, "X02"))
     return FileResult(file, forms)
+
+
+def _is_marked(data: bytes) -> bool:
+    from perf_xl.marking import is_marked
+
+    return is_marked(data)
 
 
 Progress = Callable[[int, int], None]
@@ -305,15 +325,7 @@ def save(
     from perf_xl.summary import summary_book
     from perf_xl.writing import write_book, write_bytes
 
-    places = {file.name: file.path.resolve() for file in files}
-    home = output.resolve().parent
-
-    def link_to(name: str) -> str:
-        try:
-            return Path(os.path.relpath(places[name], home)).as_posix()
-        except ValueError:  # another drive
-            return places[name].as_posix()
-
+    link_to = links_from(output, files)
     written = [write_book(summary_book(result, link_to=link_to), output)]
     if json_path is not None:
         document = json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n"
@@ -325,6 +337,20 @@ def save(
             written.append(write_bytes(to_csv(frame), tables / f"{name}.csv"))
             written.append(write_bytes(to_parquet(frame, name), tables / f"{name}.parquet"))
     return written
+
+
+def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str]:
+    """Return what leads from a result to the file of a name, relative where it can be."""
+    places = {file.name: file.path.resolve() for file in files}
+    home = output.resolve().parent
+
+    def link_to(name: str) -> str:
+        try:
+            return Path(os.path.relpath(places[name], home)).as_posix()
+        except ValueError:  # another drive
+            return places[name].as_posix()
+
+    return link_to
 
 
 def _partial_of_chunk(work: tuple[Sequence[SourceFile], Rulebook | None]) -> Partial:

@@ -17,10 +17,11 @@ ROWS: list[set[str]] = [
     {"packages", "grid", "rules", "findings"},
     {"model", "formulas", "sheets"},
     {"values"},
-    {"scoring", "live"},
+    {"scoring", "live", "narrative"},
     {"reading", "auditing", "comparing", "consolidating"},
     {"contract", "tables", "template", "summary", "review", "marking", "documents", "workbooks", "writing"},
     {"demo", "pipeline"},
+    {"checking"},
     {"cli"},
 ]
 """From the bottom up. `workbooks`, `writing` are the doors to files; `contract`, `tables`, `template`, `summary` say what

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import perf_xl.auditing  # noqa: F401  (registers its codes)
+import perf_xl.auditing
+import perf_xl.comparing  # noqa: F401  (both register their codes)
 from perf_xl import rules
 from perf_xl.findings import CATALOGUE, SEVERITIES, Rule
 
