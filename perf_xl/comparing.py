@@ -116,11 +116,14 @@ def prints(number: Decimal, exact: Fraction | Decimal) -> bool:
 
 # --- what the form says -----------------------------------------------------------------------------------------------
 
-TOTAL, EXECUTION, LEVEL, INDICATOR = "total", "execution", "level", "indicator"
+TOTAL, EXECUTION, LEVEL, INDICATOR, UNKNOWN = "total", "execution", "level", "indicator", "unknown"
 
 
 class Subject(NamedTuple):
-    """What a sentence speaks of: the total (总分), the execution rate, a level's folded name, an indicator's."""
+    """What a sentence speaks of: the total (总分), the execution rate, a level or indicator by its folded name.
+
+    `unknown` is a level that the form does not have.
+    """
 
     kind: str
     name: str
@@ -235,7 +238,7 @@ class Facts:
         for scored in self.score.indicators:
             row = scored.indicator
             name = fold_name(row.level3.text or "")
-            if len(name) < 3:
+            if len(name) < 3 or name in _OFFICIAL_LEVELS:
                 continue
             if re.fullmatch(_EXECUTION, name):
                 self._add(Subject(EXECUTION, ""), self._entry([row], "", ""))
@@ -258,19 +261,20 @@ class Facts:
 
     def aligned(self, level: str) -> str | None:
         """Return the form's level that a report calls `level` (可持续影响 for 可持续); None if there is none."""
-        if level in self.levels:
-            return level
+        if level in self.levels or level in _GENERAL_LEVELS:
+            return level if level in self.levels else None
         for known in sorted(self.levels - _GENERAL_LEVELS):
             if len(known) > 1 and (known in level or level in known):
                 return known
         return None
 
     def knows(self, level: str) -> bool:
-        """Whether the form has this level, if only in a wider sense (成本 for 经济成本)."""
-        return self.aligned(level) is not None or (level.endswith("成本") and "成本" in self.levels)
+        """Whether the form has this level, if only in another sense (成本 for 经济成本, 项目产出 for 产出)."""
+        wider = level.endswith("成本") and "成本" in self.levels
+        return wider or self.aligned(level) is not None or any(level in known for known in self.levels)
 
-    def subject_of(self, mention: re.Match[str]) -> Subject | None:
-        """What a mention speaks of; None for a level that the form does not have."""
+    def subject_of(self, mention: re.Match[str]) -> Subject:
+        """What a mention speaks of."""
         if mention["indicator"]:
             return Subject(INDICATOR, mention["indicator"])
         if mention["execution"]:
@@ -279,14 +283,14 @@ class Facts:
             return Subject(TOTAL, "")
         level = fold_level(mention["level"])
         if level == "满意度" and _residue(mention.string[: mention.start()][-2:]):
-            return None
+            return Subject(UNKNOWN, level)
         name = self.aligned(level)
-        return None if name is None else Subject(LEVEL, name)
+        return Subject(UNKNOWN, level) if name is None else Subject(LEVEL, name)
 
     def label(self, subject: Subject) -> str:
         """Its name in a message."""
         if subject.kind == LEVEL:
-            return f"{subject.name}指标"
+            return subject.name if subject.name.endswith(("指标", "目标")) else f"{subject.name}指标"
         return {TOTAL: "自评", EXECUTION: "预算执行率"}.get(subject.kind, f"“{subject.name}”")
 
 
@@ -314,16 +318,17 @@ _NUMBER = r"\d+(?:\.\d+)?"
 _LINK = r"(?:共计|合计|分数|[共均为是计得了:达(])*"
 _NEUTRAL = re.compile(
     r"※+|指标|目标|任务|满分|分值|权重|标准分|自评|评价|核验|评估|考评|得分|评分|总分|综合|绩效|结果|最终|情况|年度|当年|本年|全年|"
-    r"截至|截止|年初|年末|年底|\d{4}年12月31日|12月31日|12月底|项目|支出|资金|预算|执行|金额|总额|全部|所有|以上|上述|其中|具体|如下|"
+    r"截至|截止|年初|年末|年底|项目|支出|资金|预算|执行|金额|总额|全部|所有|以上|上述|其中|具体|如下|"
     r"一级|二级|三级|自我|打分|经过|通过|最后|因此|实际|达到|完成|合计|总计|累计|共计|扣除|扣减|扣分|原因|"
     r"[得评分为是共计应的该此本项经达均值扣了总已在中对各于数额并即也仍则故和及与按“”\":,、()\-—;。%]"
 )
+_FULL_YEAR = re.compile(r"(?:20\d\d年度?)?12月(?:31日|底|末)|20\d\d年(?:度|底|末|初)?(?!\d)")
 _NUMBERS = re.compile(rf"{_NUMBER}%?")
 
 
 def _residue(text: str) -> str:
     """What is left of a text without the words that say nothing of whom it speaks; numbers are no words."""
-    return _NEUTRAL.sub("", _NUMBERS.sub("", text))
+    return _NEUTRAL.sub("", _NUMBERS.sub("", _FULL_YEAR.sub("", text)))
 
 
 _OTHER_SCORE = re.compile(
@@ -347,8 +352,7 @@ WEIGHT, SCORE, EITHER, LOST = "分值", "得分", "分", "扣分"
 class Claim(NamedTuple):
     """One number of points in the report: of what, as what, where."""
 
-    subject: Subject | None
-    """None for a level that the form does not have."""
+    subject: Subject
     aspect: str
     number: Decimal
     paragraph: int
@@ -360,7 +364,7 @@ class Claim(NamedTuple):
 _POINTS = re.compile(
     rf"(?:满分值?|分值|权重分?|标准分){_LINK}(?P<weight>{_NUMBER})(?![\d.%])分?"
     rf"|扣(?:除|减|去|掉|分|了)*{_LINK}(?P<lost>{_NUMBER})分"
-    rf"|(?:得分|评分|总分|自评分){_LINK}(?P<score>{_NUMBER})(?![\d.%])(?:分|(?=[,;。)、]|$))"
+    rf"|(?:得分|评分|总分|自评分){_LINK}(?P<score>{_NUMBER})(?![\d.%])(?:分|(?=[,;。()、]|$))"
     rf"|得(?:满分)?(?:了|到)?(?P<got>{_NUMBER})分"
     rf"|(?<=标)[(:]?(?P<bare>{_NUMBER})分"
     rf"|(?<=率)[(:]?(?P<bare2>{_NUMBER})分"
@@ -378,17 +382,18 @@ def read_claims(text: Sequence[Passage], facts: Facts) -> Iterator[Claim]:
     if any(_PROCESS.search(passage.text) for passage in text):
         return  # it is scored by a table of its own (决策, 过程, 产出, 效益)
     for at, passage in enumerate(text):
-        inherited = _from_headings(passage, facts)
+        inherited, scored = _from_headings(passage, facts), set[Subject]()
         for sentence in passage.sentences():
             words = passage.text[sentence.start : sentence.end]
             other = bool(_OTHER_SCORE.search(words)) or _of_other_year(words, facts)
             mentions = _mentions(passage, sentence, facts)
             for points in _POINTS.finditer(passage.text, sentence.start, sentence.end):
-                claim = None if other else _claim(passage, sentence, mentions, inherited, points, facts)
+                claim = None if other else _claim(passage, sentence, mentions, inherited, points, scored, facts)
                 if claim:
                     yield claim._replace(passage=at)
-            subjects = [facts.subject_of(mention) for mention in mentions]
-            inherited = subjects[-1] if subjects else inherited
+                    if claim.aspect == SCORE:
+                        scored.add(claim.subject)
+            inherited = facts.subject_of(mentions[-1]) if mentions else inherited
 
 
 def _from_headings(passage: Passage, facts: Facts) -> Subject | None:
@@ -408,8 +413,10 @@ def _claim(
     mentions: list[re.Match[str]],
     inherited: Subject | None,
     points: re.Match[str],
+    scored: set[Subject],
     facts: Facts,
 ) -> Claim | None:
+    """Read one number of points; `scored` are the subjects that already have a score in this passage."""
     group = points.lastgroup or ""
     number, at = decimal_in(points[group]), points.start(group)
     if number is None or _BOUND_BEFORE.search(passage.text[:at]) or _BOUND_AFTER.match(passage.text, points.end(group)):
@@ -428,10 +435,10 @@ def _claim(
     subject = facts.subject_of(before[-1]) if before else inherited
     if before and not named and _speaks_of_other_points(passage.text[before[-1].end() : here.start]):
         return None
-    if not named and (aspect != LOST or not before) and "自评" in between and _exceeds(subject, number, facts):
-        subject, before = Subject(TOTAL, ""), before or mentions[:0]
-        return Claim(subject, aspect, number, passage.paragraph(at), 0, True)
-    if subject is None and not before:
+    of_the_whole = aspect == SCORE and not named and re.search("自评|评价|※|项目", between)
+    if of_the_whole and (subject is None or _is_total(subject, number, scored, facts)):
+        return Claim(Subject(TOTAL, ""), aspect, number, passage.paragraph(at), 0, True)
+    if subject is None:
         return None
     return Claim(subject, aspect, number, passage.paragraph(at), 0, bool(before))
 
@@ -441,27 +448,25 @@ def _speaks_of_other_points(text: str) -> bool:
     return any(re.search(rf"{_NUMBER}分", clause) and _residue(clause) for clause in re.split("[,、]", text))
 
 
-def _exceeds(subject: Subject | None, number: Decimal, facts: Facts) -> bool:
-    """Whether a score can only be the total's."""
-    if subject is None:
-        return True
-    weights = [entry.weight for entry in facts.entries[subject] if entry.weight is not None]
-    return bool(weights) and all(number > weight for weight in weights)
+def _is_total(subject: Subject, number: Decimal, scored: set[Subject], facts: Facts) -> bool:
+    """Whether a score after `subject` is too high for it and can only be the total's."""
+    weights = [entry.weight for entry in facts.entries.get(subject, ()) if entry.weight is not None]
+    if any(number <= weight for weight in weights):
+        return False
+    return subject in scored or subject.kind in (EXECUTION, INDICATOR) or number == facts.form.total.number
 
 
 def scores(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
     """R01: a score, weight, deduction or total that differs from the form."""
     for claim in claims:
-        if claim.subject is None or any(_fits(claim, entry) is not False for entry in facts.entries[claim.subject]):
+        entries = facts.entries.get(claim.subject, ())
+        if not entries or any(_fits(claim, entry) is not False for entry in entries):
             continue
-        entry = facts.entries[claim.subject][0]
         if not claim.sure and any(_fits(claim, total) for total in facts.entries[Subject(TOTAL, "")]):
             continue
-        wanted, cells = _wanted(claim, entry)
+        wanted, says = _wanted(claim, entries[0])
         what = "" if claim.aspect == EITHER else claim.aspect
-        message = (
-            f"报告称{facts.label(claim.subject)}{what} {plain(claim.number)} 分,自评表 {cells} 为 {plain(wanted)} 分"
-        )
+        message = f"报告称{facts.label(claim.subject)}{what} {plain(claim.number)} 分,自评表 {says}"
         severity = DOUBT if claim.aspect == LOST or not claim.sure else None
         yield Fault("R01", claim.paragraph, message, plain(claim.number), plain(wanted), severity)
 
@@ -483,10 +488,14 @@ def _fits(claim: Claim, entry: Entry) -> bool | None:
 
 
 def _wanted(claim: Claim, entry: Entry) -> tuple[Decimal, str]:
+    """What the form says instead, and where."""
     weight, score = entry.weight or Decimal(0), entry.score or Decimal(0)
     if claim.aspect == LOST:
-        return weight - score, f"{entry.weight_cells}、{entry.score_cells}"
-    return (score, entry.score_cells) if claim.aspect == SCORE else (weight, entry.weight_cells)
+        return weight - score, f"{entry.weight_cells}、{entry.score_cells} 为 {plain(weight - score)} 分"
+    filed = f"{entry.score_cells} 为 {plain(score)} 分"
+    if claim.aspect == EITHER:
+        return weight, f"分值 {entry.weight_cells} 为 {plain(weight)} 分,得分 {filed}"
+    return (score, filed) if claim.aspect == SCORE else (weight, f"{entry.weight_cells} 为 {plain(weight)} 分")
 
 
 # --- sums of scores ---------------------------------------------------------------------------------------------------
@@ -494,14 +503,13 @@ def _wanted(claim: Claim, entry: Entry) -> tuple[Decimal, str]:
 
 def totals_of_scores(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
     """R02: the parts that the report lists do not make its own sum; only where it lists them all, two at least."""
-    if any(claim.subject is None for claim in claims):
+    if any(claim.subject.kind == UNKNOWN for claim in claims):
         return
     for aspect in (SCORE, WEIGHT):
-        stated = [claim for claim in _settled_either(claims) if claim.aspect == aspect and claim.subject is not None]
+        stated = [claim for claim in _settled_either(claims) if claim.aspect == aspect]
         firsts = [Subject(LEVEL, level) for level in facts.children] + [Subject(EXECUTION, "")]
         for at, claim in enumerate(stated):
             subject = claim.subject
-            assert subject is not None
             if subject.kind == LEVEL and subject.name in facts.children:
                 parts = [Subject(LEVEL, name) for name in facts.children[subject.name]]
                 following = stated[at + 1 :]
@@ -572,7 +580,7 @@ def grades(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> It
 
 _MONEY = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>亿元|百万元|万元|千元|元)")
 _RATE = re.compile(rf"(?P<number>{_NUMBER})%")
-_BUDGET_WORDS = r"总投入|总投资|投入|到位|安排|下达|批复|预算数?|资金总额"
+_BUDGET_WORDS = r"总投入|投入|到位|安排|下达|批复|预算数?|资金总额"
 _EXECUTED_WORDS = r"完成(?:项目)?(?:预算|投资)|实际使用|实际支出|实际支付|实际执行|执行数?|支出数?|支付|使用"
 _LEFT_WORDS = r"结余|结转|剩余|未使用|未支付|未支出|未执行"
 _ROLE = re.compile(rf"(?P<left>{_LEFT_WORDS})|(?P<executed>{_EXECUTED_WORDS})|(?P<budget>{_BUDGET_WORDS})")
@@ -583,8 +591,9 @@ _HEADING_WORDS = re.compile(
 )
 _THING = re.compile(
     r"项目|工程|经费|费|补助|补贴|采购|合同|整体|部门|单位|去年|上年|往年|年度|中央|省级|市级|县级|自筹|其他|拨款|子项|分项|标段|"
-    r"企业|收入|贷款|债券"
+    r"企业|收入|贷款|债券|[月日]|季度|半年"
 )
+_WHOLE_UNIT = re.compile(r"整体支出|部门预算(?!项目)|(?:部门|单位|收入|支出)决算|基本支出")
 _OWN_UNIT = re.compile(r"我(?:单位|部门|局|办|校|院|县|镇|乡|中心|委|站)|本(?:单位|部门|局)")
 _ROUGH_BEFORE = re.compile(r"(?:约|近|超|超过|不低于|不少于|不超过|≥|≤|>|<|~|-)$")
 _ROUGH_AFTER = re.compile(r"(?:以上|以下|以内|左右|多|余|/|每|~|-|至)")
@@ -593,9 +602,13 @@ _ROUGH_AFTER = re.compile(r"(?:以上|以下|以内|左右|多|余|/|每|~|-|至
 def _foreign(text: str) -> str:
     """What of a clause or heading speaks of something else than this project's funds."""
     text = _OWN_UNIT.sub("", text) if "项目" in text or "※" in text else text
+    text = re.sub("财政(?=批复)", "", text)
     text = re.sub(rf"(?<!上年)(?<!上年度)(?:{_LEFT_WORDS})", "", text)
     text = re.sub(rf"到位率|实现率|执行率|支付率|使用率|支出率|{_BUDGET_WORDS}|{_EXECUTED_WORDS}", "", text)
     return _residue(_HEADING_WORDS.sub("", text))
+
+
+_OF_THE_YEAR = re.compile(r"年初|全年|年度|实际|累计|预算|执行率|实现率|支付率")
 
 
 def funds(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
@@ -605,8 +618,9 @@ def funds(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
     if total is None or factor is None:
         return
     funds = _Funds(facts, factor)
+    of_one_project = not any(_WHOLE_UNIT.search(passage.text) for passage in text)
     for passage in text:
-        anchored = any("项目" in title or "资金" in title or "预算" in title for title in passage.headings)
+        anchored = any("项目" in title for title in passage.headings)
         foreign = any(_foreign(facts.mention.sub("", title)) for title in passage.headings)
         for sentence in passage.sentences():
             for clause in passage.clauses(sentence):
@@ -621,10 +635,12 @@ def funds(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
                 if rest and (amounts or _THING.search(words)):
                     foreign = True
                 anchored = anchored or "项目" in words
-                if foreign or not anchored or rest or len(amounts) + len(rates) != 1:
+                if foreign or rest or len(amounts) + len(rates) != 1:
                     continue
                 token = (amounts or rates)[0]
                 before = passage.text[clause.start : token.start()]
+                if not anchored and not (of_one_project and _OF_THE_YEAR.search(before)):
+                    continue
                 if _ROUGH_BEFORE.search(before) or _ROUGH_AFTER.match(passage.text, token.end()):
                     continue
                 fault = funds.amount(before, token) if amounts else funds.rate(before, token)
@@ -673,7 +689,7 @@ class _Funds:
         shown = " - ".join(cell.cell for cell in cells) if kind == "left" else cells[0].cell
         word, form_unit = roles[-1].group(), self.facts.form.money_unit or ""
         message = f"报告称{word} {token.group()},自评表 {shown} 为 {plain(wanted[0])} {form_unit}"
-        doubtful = pair[-1] in ("到位", "投入", "总投入", "总投资", "下达") or kind == "left"
+        doubtful = pair[-1] in ("到位", "投入", "总投入", "下达") or kind == "left"
         return Fault("R03", 0, message, token.group(), f"{plain(wanted[0])}{form_unit}", DOUBT if doubtful else None)
 
     def rate(self, before: str, token: re.Match[str]) -> Fault | None:
@@ -871,7 +887,9 @@ _PARTLY = re.compile(
     rf"(?:目标|任务|指标)(?:任务)?(?:已|共|实际)?完成(?:率|比例|度)?[为是达到了:]*(?P<share>{_NUMBER})%"
 )
 _EXCEPT = re.compile(r"除.{2,60}?外.{0,20}?(?:均|都|全部|已).{0,25}?完成")
-_NOT = re.compile(r"未|没有|尚|确保|力争|计划|应|如果|预计|能否|是否|部分|拟|要求|截至|截止")
+_NOT = re.compile(
+    r"为全|奠定|努力|推动|促进|保障|争取|需要|基本|未|没有|尚|确保|力争|计划|应|如果|预计|能否|是否|部分|拟|要求|截至|截止"
+)
 
 
 class Statement(NamedTuple):
@@ -896,7 +914,7 @@ def _statements(
             if mention is None and titles:
                 mention = facts.mention.match(titles[-1])
             subject = facts.subject_of(mention) if mention else None
-            if mention is not None and subject is None:
+            if subject is not None and subject.kind == UNKNOWN:
                 continue
             yield Statement(subject, match.group(), passage.paragraph(match.start()), at)
 
@@ -929,7 +947,7 @@ def contradictions(text: Sequence[Passage], claims: Sequence[Claim], facts: Fact
     named = [one for one in parts if one.subject is not None]
     if overall and named:
         first = {facts.label(one.subject): one for one in reversed(named) if one.subject is not None}
-        listed = "、".join(f"第{one.paragraph}段({label}){one.words[:20]}" for label, one in reversed(first.items()))
+        listed = "、".join(f"第{one.paragraph}段({label})称{_shown([one])}" for label, one in reversed(first.items()))
         yield Fault("R04", overall.paragraph, f"报告称绩效目标{overall.words},但{listed}", overall.words)
     full = list(_full_marks(claims, facts))
     for subject in dict.fromkeys(one.subject for one in named):
@@ -950,7 +968,7 @@ def _shown(said: Sequence[Statement]) -> str:
 
 def _full_marks(claims: Sequence[Claim], facts: Facts) -> Iterator[Statement]:
     for claim in claims:
-        if claim.aspect != SCORE or claim.subject is None or claim.subject.kind != LEVEL:
+        if claim.aspect != SCORE or claim.subject.kind != LEVEL:
             continue
         weights = {
             one.number for one in _settled_either(claims) if one.subject == claim.subject and one.aspect == WEIGHT
@@ -963,7 +981,7 @@ def _full_marks(claims: Sequence[Claim], facts: Facts) -> Iterator[Statement]:
 def _two_scores(claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
     first: dict[tuple[Subject, str], Claim] = {}
     for claim in claims:
-        if claim.subject is None or claim.aspect not in (SCORE, WEIGHT) or not claim.sure:
+        if claim.subject.kind == UNKNOWN or claim.aspect not in (SCORE, WEIGHT) or not claim.sure:
             continue
         if any(_fits(claim, entry) is not None for entry in facts.entries[claim.subject]):
             continue
@@ -976,39 +994,47 @@ def _two_scores(claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
 
 # --- indicators that the form does not have ---------------------------------------------------------------------------
 
-_ABSENT = re.compile(r"[^,。;]{0,6}(?:无|未设|没有|不涉及|不适用|未涉及|未纳入|/)")
+_ABSENT = re.compile(r"[:,。(]*[^,。;]{0,6}(?:无|未设|没有|不涉及|不适用|未涉及|未纳入|/)")
 _QUOTED = re.compile(r"[“《\"](?P<name>[^“”《》\"]{3,30})[”》\"](?:这一|三级)?指标(?P<rest>[^。;]{0,30})")
+
+
+_LEVELS_OF_A_FORM = 4
+"""With fewer official levels a form is built otherwise, and its report may be too."""
 
 
 def unknown_indicators(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
     """R05: a level or indicator that the report reports on and the form does not have."""
     seen: set[str] = set()
     known = "、".join(dict.fromkeys(row.level2 or row.level1 or "" for row in facts.form.scored))
-    for passage in text:
-        for name, at in _spoken_of(passage, facts):
+    for at, passage in enumerate(text):
+        body = "".join(following.text for following in text[at + 1 : at + 2] if not following.numbered)
+        for name, place in _spoken_of(passage, body, facts):
             if name in seen:
                 continue
             seen.add(name)
             message = f"报告所述{name}不在自评表中,表中为{known}"
-            yield Fault("R05", passage.paragraph(at), message, name, None)
+            yield Fault("R05", passage.paragraph(place), message, name, None)
 
 
-def _spoken_of(passage: Passage, facts: Facts) -> Iterator[tuple[str, int]]:
-    """Names of levels that open a numbered passage or get points, and quoted indicators that get points."""
-    if not facts.indicators and not facts.levels:
-        return
+def _spoken_of(passage: Passage, body: str, facts: Facts) -> Iterator[tuple[str, int]]:
+    """Names of levels that open a numbered passage or get points, and quoted indicators that get points.
+
+    `body` is the text below a passage that is only a heading.
+    """
+    official = len(facts.levels & set(_OFFICIAL_LEVELS)) >= _LEVELS_OF_A_FORM
     for sentence in passage.sentences():
         words = passage.text[sentence.start : sentence.end]
         if _OTHER_SCORE.search(words) or _of_other_year(words, facts):
             continue
         for mention in _mentions(passage, sentence, facts):
-            if not mention["level"] or facts.knows(fold_level(mention["level"])):
+            if not official or not mention["level"] or facts.knows(fold_level(mention["level"])):
                 continue
-            rest = passage.text[mention.end() : sentence.end]
+            rest = passage.text[mention.end() :]
+            told = rest if re.search(r"[:,。;]", rest) else body
             opens = mention.start() == 0 and passage.numbered and mention.group().endswith(("指标", "目标"))
-            opens = opens and bool(re.match(r"[:。,(]|\d|完成|$", rest)) and len(passage.text) > mention.end() + 4
+            opens = opens and bool(re.match(r"[:。,(]|\d|完成|$", rest))
             pointed = re.match(r"[:,(]*(?:满分|分值|自评|得)*(?:得分)?[:为]?\d+(?:\.\d+)?分", rest)
-            if (opens or pointed) and not _ABSENT.match(rest.lstrip(":,。")):
+            if (opens or pointed) and told.strip(":,。;") and not _ABSENT.match(told):
                 yield mention.group(), mention.start()
         for quoted in _QUOTED.finditer(passage.text, sentence.start, sentence.end):
             name = fold_name(quoted["name"])

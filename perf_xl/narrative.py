@@ -31,6 +31,7 @@ BODY = 9
 _ENDED = re.compile(r"[。:;!?)》]$")
 _LONGEST_HEADING = 40
 _SHORTEST_BROKEN_LINE = 30
+_WORDS_OF_A_ROW = 4
 
 _THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}),(?=\d{3}(?!\d))")
 _NUMERAL = "[零〇一二两三四五六七八九十百千]+(?:点[零〇一二三四五六七八九]+)?"
@@ -121,19 +122,22 @@ class _Line(NamedTuple):
     text: str
     number: int
     depth: int
+    row: bool
+    """Whether it looks like the row of a table: words apart, no mark between them."""
 
 
 def _line(paragraph: Paragraph) -> _Line:
+    row = len(paragraph.text.split()) >= _WORDS_OF_A_ROW and not re.search("[,;:。，；：]", paragraph.text)
     for depth, marker in _MARKERS:
         if match := marker.match(paragraph.text):
-            return _Line(half_width(paragraph.text[match.end() :]), paragraph.number, depth)
+            return _Line(half_width(paragraph.text[match.end() :]), paragraph.number, depth, row)
     depth = BODY if paragraph.heading is None else min(paragraph.heading, BODY - 1)
-    return _Line(half_width(paragraph.text), paragraph.number, depth)
+    return _Line(half_width(paragraph.text), paragraph.number, depth, row)
 
 
 def _goes_on(text: str, depth: int, following: _Line, style: int | None) -> bool:
     """Whether a line was broken in the middle of a sentence: cautiously, a heading never was."""
-    if following.depth != BODY or style is not None or not text or _ENDED.search(text):
+    if following.depth != BODY or following.row or style is not None or not text or _ENDED.search(text):
         return False
     return bool(re.search(r"[,、:;。]", text)) or (depth == BODY and len(text) >= _SHORTEST_BROKEN_LINE)
 
@@ -155,7 +159,7 @@ def passages(paragraphs: Sequence[Paragraph], project: str | None = None) -> Ite
     for line in map(_line, paragraphs):
         if groups:
             so_far = "".join(part.text for part in groups[-1])
-            if _goes_on(so_far, groups[-1][0].depth, line, styles[groups[-1][0].number]):
+            if not groups[-1][-1].row and _goes_on(so_far, groups[-1][0].depth, line, styles[groups[-1][0].number]):
                 groups[-1].append(line)
                 continue
         groups.append([line])

@@ -139,6 +139,12 @@ RAISED: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("a score given twice, none in the form", "自评总分90分。\n综上,项目自评总分91分。", [("R04", "第2段")]),
     ("a level that is missing", "3.经济效益目标:实现企业增收,目标完成100%。", [("R05", "第1段")]),
     ("a level with points", "生态效益指标10分,得分10分。", [("R05", "第1段")]),
+    ("a missing level as a heading", "（3）生态效益指标\n项目实施后，环境明显改善。", [("R05", "第1段")]),
+    ("a score in brackets", "综合得分：98.66（满分100分）", [("R01", "第1段")]),
+    ("weight or score, neither", "其中:产出指标48分、效益指标28分。", [("R01", "第1段")]),
+    ("the project's name", f"{PROJECT}得分98.66分。", [("R01", "第1段")]),
+    ("without a word of the project", "年初预算数78万元,全年执行数61.91万元,执行率66.55%。", [("R03", "第1段")]),
+    ("a level that it has not, with points", "项目自评得分89.66分。\n生态效益指标满分10分,自评得分10分。", [("R05", "第2段")]),
     ("a quoted indicator", "“设备完好率”指标5分,得分5分。", [("R05", "第1段")]),
     ("《》", "《节能减排成效》指标满分5分，得5分。", [("R05", "第1段")]),
 ]  # fmt: skip
@@ -200,6 +206,21 @@ QUIET: list[tuple[str, str]] = [
     ("a table with tabs", "一级指标\t二级指标\t三级指标\t得分\n产出指标\t数量指标\t培训人次\t10"),
     ("what is to be done", "五、有关建议\n1.将预算执行率提高到95%,项目实际支出达到78万元。"),
     ("problems", "四、存在问题\n项目实际支出只有40万元,时效指标得3分。"),
+    ("in the middle of the year", "截至2023年6月30日,项目已支出20万元,执行率25.6%。"),
+    ("a quarter", "项目第一季度支付10万元,第二季度支付20万元。"),
+    ("all years", "项目总投资500万元,其中本年度投入78万元。"),
+    ("of the whole unit, no project named", "支出799.12万元。其中:人员经费支出434.89万元。"),
+    ("done with the budget", "本项目共完成预算资金51.9万元。"),
+    ("how the score is made", "预算资金执行率得分=10×66.55%=6.66分。"),
+    ("a rate of points", "产出指标分值50分,实际得分45分,得分率90%。"),
+    ("several years", "2021年、2022年、2023年得分分别为90分、91分、89.66分。"),
+    ("in brackets", "综合得分：89.66（满分100分）\n产出指标得分45分（满分50分）。"),
+    ("a missing level said to be missing", "2.经济效益指标。本项目未设置经济效益指标。\n3.生态效益指标\n不涉及。"),
+    ("hopes", "为全面完成年度绩效目标奠定基础。\n1.时效目标:目标完成67%。"),
+    ("a heading alone", "3.经济效益目标完成情况\n4.质量目标:目标完成100%。"),
+    ("the total after the rate", "项目预算执行率66.55%,自评得分89.66分。"),
+    ("the total after a satisfaction", "通过调查,群众满意度96%,项目自评得分89.66分,等级为良。"),
+    ("the total after a level", "产出指标情况较好。项目自评得分89.66分。"),
     ("nothing", ""),
 ]
 
@@ -213,6 +234,32 @@ def test_what_is_wrong_is_found_at_its_paragraph(why: str, text: str, wanted: li
 @pytest.mark.parametrize(("why", "text"), QUIET, ids=[case[0] for case in QUIET])
 def test_what_is_right_or_of_something_else_is_not_reported(why: str, text: str) -> None:
     assert compared(text, sample()) == []
+
+
+@pytest.mark.parametrize("path", sorted((WORKBOOKS / "published").glob("*-A.xlsx")), ids=lambda path: path.stem)
+def test_a_form_written_out_agrees_with_itself(path: Path) -> None:
+    for one in pipeline.read_file(pipeline.SourceFile(path, path.name)).forms:
+        lines = []
+        for row in one.indicators:
+            cells = (
+                row.level1,
+                row.level2,
+                row.level3.text,
+                row.target.text,
+                row.actual.text,
+                row.weight.text,
+                row.score.text,
+            )
+            lines.append(" ".join(filter(None, cells)))
+            lines.append(f"{row.level3.text}完成{row.actual.text},得{row.score.text}分。")
+        if one.total_row and one.total_row.rate.text:
+            money = (one.budget_of(one.total_row), one.total_row.executed)
+            spent = [f"{cell.text}{one.money_unit}" for cell in money]
+            lines.append(
+                f"本项目全年预算数{spent[0]},全年执行数{spent[1]},执行率{one.total_row.rate.text.rstrip('%')}%。"
+            )
+        lines.append(f"自评得分{one.total.text}分。" if one.total.text else "")
+        assert compared("\n".join(lines), one) == []
 
 
 def test_every_code_has_both() -> None:
