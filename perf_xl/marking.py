@@ -29,6 +29,7 @@ from perf_xl.packages import (
     DECLARATION,
     MAIN,
     RELATIONS,
+    Child,
     NotEditable,
     Parts,
     attribute,
@@ -362,7 +363,8 @@ class _Copy:
     def _boxes(self, part: str, xml: bytes, comments: _Comments, texts: Mapping[str, str]) -> bytes:
         """Write the boxes of our comments (VML): every comment has a shape, and the sheet refers to them all."""
         relations = self.parts.relations(part)
-        link = next((one for one in children(xml) if one.name == "legacyDrawing"), None)
+        places = children(xml)
+        link = next((one for one in places if one.name == "legacyDrawing"), None)
         space = _Space(xml)
         if link is None and not texts:
             return xml
@@ -378,7 +380,7 @@ class _Copy:
             self.parts.declare_extension("vml", f"{_OFFICE_TYPE}.vmlDrawing")
             identity = self.parts.relate(part, "vmlDrawing", own)
             vml, fresh = _NO_BOXES % int(re.findall(r"\d+", own)[-1]), comments.refs
-            xml = _with_legacy_drawing(xml, identity)
+            xml = _with_legacy_drawing(xml, places, identity)
         shapes = _boxed(vml, set(comments.forgotten), comments.continued & set(texts), texts, space)
         self.parts.write(own, _with_boxes(shapes, fresh, texts, space))
         return xml
@@ -636,12 +638,15 @@ def _restyle(xml: bytes, wanted: set[Position], restyled: Callable[[Position, in
     of_column = _styles_of_columns(columns)
     rows = {row: [at[1] for at in some] for row, some in groupby(sorted(wanted), key=lambda at: at[0])}
     pieces: list[bytes] = []
-    done = 0
+    done, latest = 0, -1
     for match in _ROW.finditer(segment):
         number = attribute(match.group(1) + b">", "r")
         if number is None:
             raise NotEditable("工作表的行没有编号")
         row = int(number) - 1
+        if row <= latest:
+            raise NotEditable("工作表的行没有按顺序排列")
+        latest = row
         pieces.append(segment[done : match.start()])
         done = match.start()
         for missing in [one for one in rows if one < row]:
@@ -676,7 +681,7 @@ def _row(
     opening = opening.rstrip()
     custom = attribute(opening + b">", "customFormat") in ("1", "true")
     of_row = int(attribute(opening + b">", "s") or 0) if custom else None
-    missing, pieces, done = list(columns), [], 0
+    missing, pieces, done, latest = list(columns), [], 0, -1
 
     def blank(column: int) -> bytes:
         base = of_column(column) if of_row is None else of_row
@@ -687,6 +692,9 @@ def _row(
         if reference is None:
             raise NotEditable("工作表的单元格没有地址")
         column = position(reference)[1]
+        if column <= latest:
+            raise NotEditable("工作表的单元格没有按顺序排列")
+        latest = column
         pieces.append(inner[done : match.start()])
         while missing and missing[0] < column:
             pieces.append(blank(missing.pop(0)))
@@ -710,9 +718,8 @@ _AFTER_LEGACY_DRAWING = {
 }  # fmt: skip
 
 
-def _with_legacy_drawing(xml: bytes, identity: str) -> bytes:
+def _with_legacy_drawing(xml: bytes, places: Sequence[Child], identity: str) -> bytes:
     """Make a sheet refer to the boxes of its comments, where the order of its elements wants it."""
-    places = children(xml)
     data = next(one for one in places if one.name == "sheetData")
     later = (one.start for one in places if one.name in _AFTER_LEGACY_DRAWING and one.start > data.start)
     at = next(later, xml.rindex(b"</"))

@@ -144,7 +144,7 @@ def _rewritten(
 
 def _entry(name: bytes, content: bytes, flags: int, time: int, day: int) -> tuple[bytes, tuple[int, int, int]]:
     """Return an entry, deflated, and its checksum and sizes."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    compressor = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = compressor.compress(content) + compressor.flush()
     sizes = (zlib.crc32(content), len(packed), len(content))
     head = _LOCAL.pack(b"PK\x03\x04", _VERSION, flags, _DEFLATED, time, day, *sizes, len(name), 0)

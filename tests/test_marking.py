@@ -559,6 +559,8 @@ def prefixed(xml: bytes) -> bytes:
         (lambda xml: xml.replace(b"<sheetData>", b"<!-- <row> --><sheetData>"), "XML 注释"),
         (lambda xml: re.sub(rb'<row r="\d+"', b"<row", xml), "行没有编号"),
         (lambda xml: re.sub(rb'<c r="\w+"', b"<c", xml), "单元格没有地址"),
+        (lambda xml: re.sub(rb'<row r="20"', b'<row r="2"', xml), "行没有按顺序"),
+        (lambda xml: re.sub(rb'<c r="F5"', b'<c r="E5"', xml), "单元格没有按顺序"),
         (lambda xml: xml[:-9], "结构特殊"),
     ],
 )
