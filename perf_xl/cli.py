@@ -592,7 +592,7 @@ def _print_summary(result: pipeline.Result, written: Sequence[Path]) -> None:
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[文件夹]")
 def demo_command(folder: Path | None) -> int:
     """演示:写出五个二级项目的自评表,审核并汇总,告诉您先看什么。"""
-    from perf_xl import demo
+    from perf_xl import checking, demo
 
     folder = folder or Path("perf-xl-demo")
     files = demo.write_example(folder)
@@ -600,8 +600,14 @@ def demo_command(folder: Path | None) -> int:
     sources = pipeline.find_files([folder / demo.FILED])
     with _progress("汇总", always=True) as progress:
         result = pipeline.consolidate(sources, as_one=demo.PROJECT, progress=progress)
+    results = pipeline.read_all(sources)
+    checked = checking.check_all(results)
+    review = folder / "审核汇总.xlsx"
+    copies, _ = checking.mark_files(sources, checked, folder / "标注副本")
+    click.echo(f"已审核:标注副本 {len(copies)} 份,审核汇总 1 份。")
+    written = [checking.save_review(sources, results, checked, review, pipeline.links_from(review, sources))]
     output = folder / "汇总结果.xlsx"
-    written = pipeline.save(result, sources, output, folder / "汇总结果.json", None)
+    written += pipeline.save(result, sources, output, folder / "汇总结果.json", None)
     _print_summary(result, written)
     for line in demo.what_to_open(folder, output):
         click.echo(line)

@@ -27,6 +27,8 @@ def test_the_whole_job(tmp_path: Path) -> None:
     assert "见到文件 7 = 读取 5 + 拒读 1 + 临时 1 + 重复 0" in result.output
     assert "接下来请打开" in result.output
     document = json.loads((tmp_path / "演示" / "汇总结果.json").read_text(encoding="utf-8"))
+    assert len(list((tmp_path / "演示" / "标注副本").iterdir())) == 5
+    assert (tmp_path / "演示" / "审核汇总.xlsx").is_file()
     (form,) = document["forms"]
     assert form["project"] == demo.PROJECT
     assert form["sources"] == 5
