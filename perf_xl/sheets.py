@@ -124,11 +124,15 @@ class Link(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The address behind the name of its sheet; "" without a sheet.
+        """The address behind the name of its sheet; "" without a sheet, and in a Word document, which has no such places.
 
         >>> Link("甲.xlsx", "绩效'自评", "D12, D14").place
         "'绩效''自评'!D12"
+        >>> Link("甲.docx", "表1", "D12").place
+        ''
         """
+        if self.file.lower().endswith((".docx", ".docm")):
+            return ""
         first = re.match(r"[A-Z]{1,3}\d+", self.cell)
         quoted = self.sheet.replace("'", "''")
         return f"'{quoted}'!{first.group() if first else 'A1'}" if self.sheet else ""

@@ -42,7 +42,6 @@ ONE_DOOR = {
     "xlrd": {"workbooks"},
     "pandas": {"tables"},
     "pyarrow": {"tables"},
-    "docx": {"documents"},
     "click": {"cli"},
     "rich": {"cli"},
 }

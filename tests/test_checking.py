@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from support import WORKBOOKS, check_json, consolidate_json, read_json, run
+from support import WORKBOOKS, check_json, consolidate_json, read_json, run, score_json
+from support_word import document, table_of
 
 from perf_xl import checking
 from perf_xl.errors import NothingToDo
+from perf_xl.workbooks import read_grids
 
 SEED = WORKBOOKS / "published" / "seed-000-A.xlsx"
 REPORT = Path(__file__).parent / "reports" / "seed-000.txt"
@@ -171,3 +173,32 @@ def test_the_memory_is_sorted_and_plain(tmp_path: Path) -> None:
     assert path is not None
     assert list(json.loads(path.read_text(encoding="utf-8"))["审核说明"]) == ["a", "b"]
     assert checking.remember(tmp_path, {"a": "甲", "b": "乙"}) is None
+
+
+class TestWord:
+    @pytest.fixture
+    def word(self, tmp_path: Path) -> Path:
+        """The seed's form as a table of a Word document."""
+        (grid, *_) = read_grids(SEED.read_bytes(), SEED.name)
+        folder = tmp_path / "报送"
+        folder.mkdir()
+        (folder / "甲.docx").write_bytes(document(table_of(grid)))
+        return folder
+
+    def test_every_command_takes_it(self, word: Path, home: Path, tmp_path: Path) -> None:
+        assert codes(check_json(word)) == codes(check_json(home))
+        assert score_json(word)["forms"][0]["total"] == score_json(home)["forms"][0]["total"] == "92.16"
+        (one,), (other,) = (
+            consolidate_json(folder, tmp_path / "out" / folder.name)["forms"] for folder in (word, home)
+        )
+        assert (one["total"], one["execution"]) == (other["total"], other["execution"])
+
+    def test_it_is_converted(self, word: Path, home: Path, tmp_path: Path) -> None:
+        assert run("convert", word / "甲.docx", "-o", tmp_path / "标准.xlsx").exit_code == 0
+        assert codes(check_json(tmp_path / "标准.xlsx")) >= {"W01", "W02", "S01", "D01"}
+
+    def test_its_opinions_stand_in_a_workbook_of_their_own(self, word: Path, tmp_path: Path) -> None:
+        run("check", word, "--mark", tmp_path / "标注")
+        assert [path.name for path in (tmp_path / "标注").iterdir()] == ["甲_审核意见.xlsx"]
+        explain_in = load_workbook(tmp_path / "标注" / "甲_审核意见.xlsx").worksheets[0]
+        assert "D03" in [row[2].value for row in explain_in.iter_rows(min_row=4)]
