@@ -161,7 +161,7 @@ _OFFICIAL_LEVELS = [
 ]
 _GENERAL_LEVELS = frozenset(("产出", "效益", "成本"))
 _EXECUTION = (
-    r"(?:预算|资金|财政|项目)*(?:资金|支出)?(?:执行率|支出率|支付率|支出实现率|使用率)(?:指标)?"
+    r"(?:预算|资金|财政|项目){0,3}(?:资金|支出)?(?:执行率|支出率|支付率|支出实现率|使用率)(?:指标)?"
     r"|(?:预算|资金)执行(?:情况|进度)?(?:指标)?(?=得|自评|满分|分值|\(?\d+(?:\.\d+)?分)"
 )
 _TOTAL = r"(?:总得分|总评分|总分|综合得分|综合评分|总体得分|合计得分)"
@@ -314,8 +314,8 @@ def _cells(cells: Iterable[Written]) -> str:
 _PLANS = re.compile(r"问题|建议|下一步|下步|整改|打算|改进|经验|附件|注:")
 """Headings under which a report speaks of other things than what was reached."""
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_LINK = r"(?:共计|合计|分数|[共均为是计得了:达(])*"
+_NUMBER = r"(?<![\d.])\d{1,15}(?:\.\d{1,8})?(?!\d)"
+_LINK = r"(?:共计|合计|分数|[共均为是计得了:达(])*+"
 _NEUTRAL = re.compile(
     r"※+|指标|目标|任务|满分|分值|权重|标准分|自评|评价|核验|评估|考评|得分|评分|总分|综合|绩效|结果|最终|情况|年度|当年|本年|全年|"
     r"截至|截止|年初|年末|年底|项目|支出|资金|预算|执行|金额|总额|全部|所有|以上|上述|其中|具体|如下|"
@@ -419,7 +419,11 @@ def _claim(
     """Read one number of points; `scored` are the subjects that already have a score in this passage."""
     group = points.lastgroup or ""
     number, at = decimal_in(points[group]), points.start(group)
-    if number is None or _BOUND_BEFORE.search(passage.text[:at]) or _BOUND_AFTER.match(passage.text, points.end(group)):
+    if (
+        number is None
+        or _BOUND_BEFORE.search(passage.text[max(at - 4, 0) : at])
+        or _BOUND_AFTER.match(passage.text, points.end(group))
+    ):
         return None
     aspect = _ASPECTS[group]
     if aspect == EITHER and _SCORES_FOLLOW.search(passage.text[sentence.start : at]):
@@ -595,6 +599,8 @@ _THING = re.compile(
 )
 _WHOLE_UNIT = re.compile(r"整体支出|部门预算(?!项目)|(?:部门|单位|收入|支出)决算|基本支出")
 _OWN_UNIT = re.compile(r"我(?:单位|部门|局|办|校|院|县|镇|乡|中心|委|站)|本(?:单位|部门|局)")
+_RULE_OF_SCORING = re.compile(r"每(?:低|少|高|超|降|减|增)")
+_ADJUSTED = re.compile(r"调减|调增|调整|追加|核减")
 _ROUGH_BEFORE = re.compile(r"(?:约|近|超|超过|不低于|不少于|不超过|≥|≤|>|<|~|-)$")
 _ROUGH_AFTER = re.compile(r"(?:以上|以下|以内|左右|多|余|/|每|~|-|至)")
 
@@ -602,7 +608,7 @@ _ROUGH_AFTER = re.compile(r"(?:以上|以下|以内|左右|多|余|/|每|~|-|至
 def _foreign(text: str) -> str:
     """What of a clause or heading speaks of something else than this project's funds."""
     text = _OWN_UNIT.sub("", text) if "项目" in text or "※" in text else text
-    text = re.sub("财政(?=批复)", "", text)
+    text = re.sub("财政(?=批复)|年中|调整后?|调减|调增|追加|核减", "", text)
     text = re.sub(rf"(?<!上年)(?<!上年度)(?:{_LEFT_WORDS})", "", text)
     text = re.sub(rf"到位率|实现率|执行率|支付率|使用率|支出率|{_BUDGET_WORDS}|{_EXECUTED_WORDS}", "", text)
     return _residue(_HEADING_WORDS.sub("", text))
@@ -623,6 +629,9 @@ def funds(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
         anchored = any("项目" in title for title in passage.headings)
         foreign = any(_foreign(facts.mention.sub("", title)) for title in passage.headings)
         for sentence in passage.sentences():
+            if _RULE_OF_SCORING.search(passage.text, sentence.start, sentence.end):
+                continue
+            adjusted = bool(_ADJUSTED.search(passage.text, sentence.start, sentence.end))
             for clause in passage.clauses(sentence):
                 words = passage.text[clause.start : clause.end]
                 if "※" in words:
@@ -643,7 +652,7 @@ def funds(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
                     continue
                 if _ROUGH_BEFORE.search(before) or _ROUGH_AFTER.match(passage.text, token.end()):
                     continue
-                fault = funds.amount(before, token) if amounts else funds.rate(before, token)
+                fault = funds.amount(before, token, adjusted) if amounts else funds.rate(before, token)
                 if fault:
                     yield fault._replace(paragraph=passage.paragraph(token.start()))
 
@@ -657,8 +666,8 @@ class _Funds:
         assert row is not None
         self.row, self.budget = row, facts.form.budget_of(row)
 
-    def amount(self, before: str, token: re.Match[str]) -> Fault | None:
-        """Hold an amount against the cells its last word speaks of."""
+    def amount(self, before: str, token: re.Match[str], adjusted: bool) -> Fault | None:
+        """Hold an amount against the cells its last word speaks of; where the budget was adjusted it must say which."""
         roles = list(_ROLE.finditer(before))
         if not roles or "率" in before:
             return None
@@ -666,14 +675,12 @@ class _Funds:
         pair = [role.group() for role in roles[-2:]]
         if len(roles) > 1 and roles[-2].lastgroup == "budget" and pair[1] in ("支出", "使用"):
             return None  # 预算支出, 安排支出: planned or spent, it cannot be told
+        if kind == "budget" and adjusted and not re.search("年初|全年预算|调整后", before):
+            return None
         cells = {
             "left": (self.budget, self.row.executed),
             "executed": (self.row.executed,),
-            "budget": (self.row.initial_budget,)
-            if "年初" in before and self.row.initial_budget.number is not None
-            else (self.budget,)
-            if "全年预算" in before or "调整" in before
-            else (self.budget, self.row.initial_budget),
+            "budget": self._budgets(before),
         }[kind or ""]
         numbers = [cell.number for cell in cells]
         if kind == "left":
@@ -691,6 +698,14 @@ class _Funds:
         message = f"报告称{word} {token.group()},自评表 {shown} 为 {plain(wanted[0])} {form_unit}"
         doubtful = pair[-1] in ("到位", "投入", "总投入", "下达") or kind == "left"
         return Fault("R03", 0, message, token.group(), f"{plain(wanted[0])}{form_unit}", DOUBT if doubtful else None)
+
+    def _budgets(self, before: str) -> tuple[Written, ...]:
+        """The cells that words for a budget may mean."""
+        if "年初" in before:
+            return (self.row.initial_budget if "funds.initial_budget" in self.facts.form.columns else self.budget,)
+        if "全年预算" in before or "调整" in before:
+            return (self.budget,)
+        return (self.budget, self.row.initial_budget)
 
     def rate(self, before: str, token: re.Match[str]) -> Fault | None:
         """Hold an execution rate against the exact one, the printed one and that of an indicator about it."""
@@ -726,8 +741,8 @@ _SUM_WORD = re.compile(
 def sums_of_money(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
     """R02: …10万元,…20万元,共30万元; and 其中 parts that exceed their whole."""
     for passage in text:
+        words = re.sub(r"\([^()]*\)", lambda match: "□" * len(match.group()), passage.text)
         for sentence in passage.sentences():
-            words = re.sub(r"\([^()]*\)", lambda match: "□" * len(match.group()), passage.text)
             clauses = [words[clause.start : clause.end] for clause in passage.clauses(sentence)]
             starts = [clause.start for clause in passage.clauses(sentence)]
             found = [list(_MONEY.finditer(clause)) for clause in clauses]
@@ -797,10 +812,13 @@ def _sum_fault(parts: list[re.Match[str]] | None, total: re.Match[str], exceeds_
 
 _COUNT = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>%|‰|[\u4e00-\u9fffA-Za-z]{{1,4}})")
 _NO_ACTUAL = re.compile(
-    r"目标|指标值|计划|应|要求|预期|年初|上年|去年|同比|少|未|差|欠|其中|每|平均|增|减|降|升|分别|约|近|超|余|得分|满分|分值|占|"
+    r"目标|指标值|计划|应|要求|预期|年初|上年|去年|同比|少|未|差|欠|其中|每|均|增|减|降|升|分别|约|近|超|余|得分|满分|分值|占|"
     r"季度|上半年|下半年|月|不低于|不少于|[≥≤<>]"
 )
 _VERBS = re.compile(r"^(?:※|全年|全|共计|累计|总计|共|已|实际|完成|开展|组织|实施|实现|年度|项目|\d{4}年|年|为|了)+")
+
+
+_PART_OF_YEAR = re.compile(r"\d月|季度|半年")
 
 
 def values_reached(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
@@ -824,7 +842,9 @@ def values_reached(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
                 between = passage.text[start : token.start()]
                 if value is None or _NO_ACTUAL.search(passage.text[clause.start : token.start()]):
                     continue
-                if _of_other_year(passage.text[sentence.start : sentence.end], facts):
+                if _of_other_year(passage.text[sentence.start : sentence.end], facts) or _PART_OF_YEAR.search(
+                    _FULL_YEAR.sub("", passage.text[sentence.start : clause.end])
+                ):
                     continue
                 row, exactly = named, True
                 if not mentions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -145,6 +146,7 @@ RAISED: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("the project's name", f"{PROJECT}得分98.66分。", [("R01", "第1段")]),
     ("without a word of the project", "年初预算数78万元,全年执行数61.91万元,执行率66.55%。", [("R03", "第1段")]),
     ("a level that it has not, with points", "项目自评得分89.66分。\n生态效益指标满分10分,自评得分10分。", [("R05", "第2段")]),
+    ("the budget after an adjustment", "项目年中调减10万元,调整后预算87万元。", [("R03", "第1段")]),
     ("a quoted indicator", "“设备完好率”指标5分,得分5分。", [("R05", "第1段")]),
     ("《》", "《节能减排成效》指标满分5分，得5分。", [("R05", "第1段")]),
 ]  # fmt: skip
@@ -221,6 +223,15 @@ QUIET: list[tuple[str, str]] = [
     ("the total after the rate", "项目预算执行率66.55%,自评得分89.66分。"),
     ("the total after a satisfaction", "通过调查,群众满意度96%,项目自评得分89.66分,等级为良。"),
     ("the total after a level", "产出指标情况较好。项目自评得分89.66分。"),
+    ("an average", "人均培训人次2人次。"),
+    ("half a year", "截至2023年6月底,网站维护2次。"),
+    ("how points are lost", "预算执行率100%得10分,每低1个百分点扣0.1分。"),
+    ("an addition to the budget", "项目追加预算10万元,实际支出51.91万元。"),
+    ("before an adjustment", "项目年初预算安排88万元,年中调减10万元,调整后预算78万元。"),
+    ("of a part of the persons", "培训人次520人次,其中女性200人次。"),
+    ("from a lower one", "群众满意度从90%提高到96%,培训人次由上年的400人次增加到520人次。"),
+    ("levels with their parts in brackets", "产出指标50分(其中数量指标30分,质量指标10分,时效指标5分,成本指标5分)。"),
+    ("of some goals", "共设置绩效指标8个,全部完成7个,完成率87.5%。\n1.时效目标:目标完成67%。"),
     ("nothing", ""),
 ]
 
@@ -260,6 +271,26 @@ def test_a_form_written_out_agrees_with_itself(path: Path) -> None:
             )
         lines.append(f"自评得分{one.total.text}分。" if one.total.text else "")
         assert compared("\n".join(lines), one) == []
+
+
+def test_headings_by_style_are_headings() -> None:
+    report = [Paragraph("产出指标", 1, 2), Paragraph("指标满分50分,自评得分48分。", 2, None)]
+    assert [(one.code, one.cell) for one in compare(report, scoring.score(sample()), "报告.docx")] == [("R01", "第2段")]
+
+
+def test_any_text_is_read() -> None:
+    chance = random.Random("any text")
+    words = [case[1] for case in (*RAISED, *QUIET) if case[1]]
+    pieces = [word[at : at + 7] for word in words for at in range(0, len(word), 7)]
+    for _ in range(300):
+        compared("".join(chance.choice(pieces) for _ in range(40)), sample())
+
+
+@pytest.mark.parametrize("text", ["共计", "预算资金", "产出指标", "(", "1,", "百分之", "9", "0.1", "除", "一"])
+def test_a_text_that_repeats_itself_is_read_in_time(text: str) -> None:
+    started = time.process_time()
+    compared(f"{text * 10000}分", sample())
+    assert time.process_time() - started < 5
 
 
 def test_every_code_has_both() -> None:
