@@ -22,6 +22,7 @@ DEMO = (
     ("汇总结果.xlsx", 1, "consolidation"),
     ("汇总结果.xlsx", 2, "projects"),
     (f"自评表/{REPAIRS}", 1, "form"),
+    (f"标注副本/{REPAIRS.replace('.', '_已审核.')}", 1, "marked"),
 )
 """A workbook of the demo, a page of its print, a picture."""
 
