@@ -229,9 +229,8 @@ class Facts:
                 None,
             )
         score = _sum(row.score.number for row in rows)
-        return Entry(
-            weight, score, _cells(row.weight for row in rows), _cells(row.score for row in rows), _lost(rows)
-        )  # fmt: skip
+        weights, scores = _cells(row.weight for row in rows), _cells(row.score for row in rows)
+        return Entry(weight, score, weights, scores, _lost(rows))
 
     def _add_indicators(self) -> None:
         twice = set()
@@ -436,6 +435,8 @@ def _claim(
     named = bool(before) and before[-1].start() >= here.start
     if aspect == EITHER and not named:
         return None
+    if named and before[-1].group() == "总分" and number == HUNDRED:
+        aspect = WEIGHT
     subject = facts.subject_of(before[-1]) if before else inherited
     if before and not named and _speaks_of_other_points(passage.text[before[-1].end() : here.start]):
         return None
@@ -483,8 +484,6 @@ def _fits(claim: Claim, entry: Entry) -> bool | None:
             return None
         return claim.number in {weight - score, *entry.lost}
     wanted = {WEIGHT: (weight,), SCORE: (score,), EITHER: (weight, score)}[claim.aspect]
-    if claim.subject == Subject(TOTAL, "") and claim.number == HUNDRED:
-        return None  # 总分100分 may be the weight
     known = [number for number in wanted if number is not None]
     if len(known) < len(wanted):
         return None
@@ -1006,7 +1005,7 @@ def _two_scores(claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
         if any(_fits(claim, entry) is not None for entry in facts.entries[claim.subject]):
             continue
         before = first.setdefault((claim.subject, claim.aspect), claim)
-        if before.number != claim.number and HUNDRED not in (before.number, claim.number):
+        if before.number != claim.number:
             what = f"{facts.label(claim.subject)}{claim.aspect}"
             message = f"报告称{what} {plain(claim.number)} 分,但第{before.paragraph}段称 {plain(before.number)} 分"
             yield Fault("R04", claim.paragraph, message, plain(claim.number), plain(before.number))

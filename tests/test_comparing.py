@@ -94,6 +94,7 @@ def sample(**more: object) -> Form:
 RAISED: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("total", "经评价,自评得分98.66分。", [("R01", "第1段")]),
     ("total, full width", "经评价，自评得分为 ９８．６６ 分，自评等级为：良好。", [("R01", "第1段")]),
+    ("a full total", "本项目自评得分100分。", [("R01", "第1段")]),
     ("total in words", "本项目自评总分为九十八点六六分。", [("R01", "第1段")]),
     ("execution score", "预算执行率得分10分。", [("R01", "第1段")]),
     ("a level, in one sentence", "产出指标满分50分,得分50分。", [("R01", "第1段")]),
