@@ -47,6 +47,7 @@ def said(form: Form) -> dict[str, Any]:
     document |= {name: getattr(form, name) for name in ("columns", "total_weight", "headings")}
     document["headings"] = [(one.level, one.level1, one.level2, one.weight) for one in form.headings]
     document["total_weight"] = form.total_weight.number
+    document["years"] = [one.text for one in form.years]
     document["groups"] = [[member.level3.text for member in form.members(one)] for one in form.indicators]
     return document
 
@@ -412,7 +413,7 @@ def test_nothing_of_a_form_was_forgotten_here() -> None:
     """`said` compares what `read --json` gives and the fields named beside it; a new field must be thought of here."""
     assert {field.name for field in fields(Form)} == {
         "file", "sheet", "title", "year", "project", "competent_department", "implementing_unit", "money_unit", "funds",
-        "goal", "indicators", "total", "total_weight", "remark", "headings", "columns", "doubts",
+        "goal", "indicators", "total", "total_weight", "remark", "headings", "columns", "years", "doubts",
     }  # fmt: skip
 
 
@@ -428,7 +429,7 @@ def convert(form: Form, home: Path) -> tuple[Path, tuple[str, ...]]:
 
 
 PROMPT = re.compile(r"\.{6}|指标2:")
-_LAYOUT = ("columns", "headings", "groups", "total_weight", "money_unit", "title")
+_LAYOUT = ("columns", "headings", "groups", "total_weight", "money_unit", "title", "years")
 
 
 def held(form: Form) -> dict[str, Any]:
