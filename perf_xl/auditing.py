@@ -16,7 +16,7 @@ from perf_xl.exact import cut, decimal_in, fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, Finding, Rule, catalogue, finding
 from perf_xl.grid import position
 from perf_xl.model import AMOUNTS, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
-from perf_xl.rules import HUNDRED
+from perf_xl.rules import HUNDRED, shipped
 from perf_xl.scoring import COMPUTED, FormScore, IndicatorScore, level_weights
 from perf_xl.values import (
     ABSOLUTE,
@@ -149,7 +149,9 @@ def execution_weight_is_not_the_rulebooks(score: FormScore) -> Iterator[Fault]:
     wanted = plain(score.rulebook.execution_weight)
     follows = score.total_at_rulebook_weights
     then = "" if follows is None else f";按 {wanted} 分计算,总分应为 {plain(follows)} 分"
-    yield Fault(row.weight.cell, f"预算执行率分值为 {plain(weight)} 分,应为 {wanted} 分{then}", plain(weight), wanted)
+    elsewhere = any(book.execution_weight == weight for book in shipped().values())
+    message = f"预算执行率分值为 {plain(weight)} 分,应为 {wanted} 分{then}"
+    yield Fault(row.weight.cell, message, plain(weight), wanted, DOUBT if elsewhere else None)
 
 
 @check(
@@ -320,14 +322,28 @@ def total_of_funds_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
         if not filled:
             continue
         amount: Written = getattr(total, column)
-        wanted = sum((part.number for part in filled if part.number is not None), Decimal(0))
+        numbers = [part.number for part in filled if part.number is not None]
+        wanted = sum(numbers, Decimal(0))
         if amount.number is None and not wanted:
+            continue
+        if amount.number is not None and amount.number in _sums_without_details(numbers):
             continue
         if amount.number is None or not agrees(amount.number, wanted):
             shown = "空白" if amount.number is None else plain(amount.number)
             cells = ", ".join([amount.cell, *(part.cell for part in filled)])
             message = f"{NAMES[column]}:年度资金总额为{shown},各分项合计为 {plain(wanted)}"
             yield Fault(cells, message, None if amount.number is None else plain(amount.number), plain(wanted))
+
+
+def _sums_without_details(numbers: list[Decimal]) -> set[Decimal]:
+    """What parts may add to when one of them is itself split into those that follow it (财政拨款, 其中:中央, 省级)."""
+    whole = sum(numbers, Decimal(0))
+    return {
+        whole - number
+        for at, number in enumerate(numbers)
+        for end in range(at + 2, len(numbers) + 1)
+        if number and sum(numbers[at + 1 : end], Decimal(0)) == number
+    }
 
 
 @check(
@@ -546,6 +562,14 @@ def total_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
         yield Fault(total.cell, message, plain(total.number), plain(wanted))
 
 
+def reason_of(form: Form, indicator: Indicator) -> Written:
+    """The reason beside a row; one that is merged over several rows stands on the first and holds for all."""
+    if indicator.reason.text is None and indicator.reason.cell:
+        shared = (row.reason for row in form.indicators if row.reason.cell == indicator.reason.cell and row.reason.text)
+        return next(shared, indicator.reason)
+    return indicator.reason
+
+
 def _is_counted(row: IndicatorScore) -> bool:
     """Whether the completion of a row follows from numbers that were read with certainty (定量)."""
     settled = row.settled
@@ -558,13 +582,14 @@ def _is_counted(row: IndicatorScore) -> bool:
 
 
 def _is_inferred(row: IndicatorScore) -> bool:
-    """Whether direction, unit or kind are ours: no comparator where less is better, a scale assumed, a merged group."""
+    """Whether direction, unit or kind are ours: no comparator where less may be better, a scale assumed, a merged group."""
     indicator = row.indicator
     said = parse(indicator.target.text).comparator or read_name(indicator.level3.text or "").comparator
     return (
         "I06" in row.settled.notes
         or indicator.group is not None
         or (row.settled.scored_by == AT_MOST and said not in ("<=", "<"))
+        or (row.settled.unit == "元" and said in (None, "="))
     )
 
 
@@ -646,7 +671,7 @@ def deduction_from_a_met_target(score: FormScore) -> Iterator[Fault]:
         weight, filed = row.indicator.weight.number, row.filed
         if weight is None or filed is None or not 0 <= filed < weight or not _is_met(row):
             continue
-        if _is_filler(row.indicator.reason):
+        if _is_filler(reason_of(score.form, row.indicator)):
             indicator = row.indicator
             what = f"“{indicator.level3.text or ''}”完成值 {indicator.actual.text} 已达指标值,分值 {plain(weight)} 分只得 {plain(filed)} 分"
             yield Fault(indicator.score.cell, f"{what},没有说明原因", plain(filed), plain(weight))
@@ -763,7 +788,7 @@ def deduction_without_reason(score: FormScore) -> Iterator[Fault]:
     for row in score.indicators:
         indicator = row.indicator
         weight, filed = indicator.weight.number, row.filed
-        if weight is None or filed is None or filed >= weight or indicator.reason.text:
+        if weight is None or filed is None or filed >= weight or reason_of(score.form, indicator).text:
             continue
         message = f"“{indicator.level3.text or ''}”分值 {plain(weight)}、得分 {plain(filed)},没有说明扣分原因"
         yield Fault(indicator.reason.cell, message, None, "扣分原因和改进措施")
@@ -781,7 +806,7 @@ def unexplained_surplus(score: FormScore) -> Iterator[Fault]:
         settled, indicator = row.settled, row.indicator
         if settled.scored_by != AT_LEAST or not settled.target or settled.actual is None or settled.unsure:
             continue
-        if settled.target < 0 or not _is_filler(indicator.reason):
+        if settled.target < 0 or not _is_filler(reason_of(score.form, indicator)):
             continue
         times_target = Fraction(settled.actual) / Fraction(settled.target)
         if times_target >= most:
@@ -821,7 +846,7 @@ def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
 def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
     """Points lost, and the reason is 无, 0, a dash or a number."""
     for row in score.indicators:
-        reason, weight, filed = row.indicator.reason, row.indicator.weight.number, row.filed
+        reason, weight, filed = reason_of(score.form, row.indicator), row.indicator.weight.number, row.filed
         if reason.text is None or weight is None or filed is None or filed >= weight:
             continue
         if _is_filler(reason) or decimal_in(fold(reason.text).removesuffix("%")) is not None:
@@ -885,7 +910,11 @@ def _missing(score: FormScore, column: str, what: str) -> Iterator[Fault]:
         yield Fault(cells, f"{len(blank)} 项指标都没有填{what}", None, what)
         return
     for row in blank:
-        yield Fault(getattr(row, column).cell, f"“{row.level3.text}”没有填{what}", None, what)
+        named = column == "target" and re.search(
+            r"\d", row.level3.text or ""
+        )  # 建设节点(8个): it may stand in the name
+        message = f"“{row.level3.text}”没有填{what}"
+        yield Fault(getattr(row, column).cell, message, None, what, DOUBT if named else None)
 
 
 @check(

@@ -879,6 +879,8 @@ class _Body:
         weight, weight_top = self._points(columns.get("weight", none), row, "分值")
         score, score_top = self._points(columns.get("score", none), row, "得分")
         reason = sheet.written(row, columns.get("reason", none))
+        if reason.text is None and "reason" in columns and (above := sheet.under.get((row, columns["reason"][0]))):
+            reason = Written(None, None, sheet.grid.address(*above))  # merged: the text stands on the first row
         if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
             name = Written(sheet.text(*above) or None, None, sheet.grid.address(*above))
         key = fold(name.text or "")

@@ -59,6 +59,7 @@ NO_FILES = {
     "reading",
     "auditing",
     "comparing",
+    "narrative",
     "consolidating",
 }
 """Steps take values and return values: no files, no clock, no locale, no printing."""

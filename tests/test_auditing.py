@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -102,6 +103,9 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("I03", "= is no bound", lambda: form(indicator("=100%", "=100%"))),
     ("I04", "a number for a number", lambda: form(indicator("不低于95%", "97%"))),
     ("I06", "the scale is written", lambda: form(indicator("10万", "5万"))),
+    ("F02", "a part is split in its turn", lambda: form(parts=tuple(funds_row(label, kind, budget=amount, executed=None, row=row) for label, kind, amount, row in (
+        ("其中:财政拨款", "appropriation", "78", 6), ("其中:中央补助", "appropriation", "50", 7), ("省级资金", "appropriation", "28", 8))))),
+    ("D01", "the reason is merged over two rows", lambda: form(indicator(filed="9", reason="人员变动"), replace(indicator(row=13, name="乙", filed="9"), reason=Written(None, None, "H12")))),
     ("W03", "50/30/10", lambda: form(*HALVES)),
     ("W03", "the total is not 100 (W01)", lambda: form(indicator(weight="60"))),
     ("W04", "50 and 50", lambda: form(indicator(weight="50"), headings=(Heading(1, "产出指标", None, Decimal(50), "A12"),))),
@@ -144,6 +148,23 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("I11", "a rate", lambda: form(indicator("≥90%", "95%", name="职工满意度", level1="满意度指标", level2="满意度指标"))),
     ("I12", "the same year", lambda: form(indicator(), years=(Written("(2023年度)", None, "A2"),))),
 ]  # fmt: skip
+
+
+def severity_of(one: Any, code: str) -> set[str]:
+    return {finding.severity for finding in audit(score(one, rules.default())) if finding.code == code}
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "build"),
+    [
+        ("W02", "20 is right elsewhere", lambda: form(*HALVES, weight="20")),
+        ("S05", "money without ≤ may be a limit", lambda: form(indicator("800万元", "750万元", name="项目总投入", filed="10"))),
+        ("S05", "a cost without ≤", lambda: form(indicator("80万元", "90万元", name="维修成本", level2="成本指标", filed="10"))),
+        ("I01", "the target may stand in the name", lambda: form(indicator(target=None, name="建设节点(8个)"))),
+    ],
+)  # fmt: skip
+def test_what_had_to_be_inferred_is_a_doubt(code: str, why: str, build: Callable[[], Any]) -> None:
+    assert severity_of(build(), code) == {"疑点"}, why
 
 
 def codes(one: Any) -> set[str]:
