@@ -12,6 +12,9 @@ from typing import Any
 ERROR, DOUBT, ADVICE = "错误", "疑点", "提示"
 SEVERITIES = (ERROR, DOUBT, ADVICE)
 
+STATES = {"read": "读取", "refused": "拒读", "temporary": "临时文件", "duplicate": "重复"}
+"""What becomes of a file; every file seen is in one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import perf_xl.auditing  # noqa: F401  (registers its codes, whose cures are quoted here)
 from perf_xl.exact import plain, round_half_up
-from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, Finding
+from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, STATES, Finding
 from perf_xl.sheets import (
     MOST_LINKS,
     POINTS_A_PIXEL,
@@ -26,6 +26,8 @@ from perf_xl.sheets import (
     Book,
     Cell,
     Chart,
+    Column,
+    Line,
     Link,
     Paper,
     Print,
@@ -41,7 +43,6 @@ SUMMARY, UNITS, CODES, FINDINGS, FILES = "审核汇总", "按单位", "按代码
 OWN_PROPERTY = {"perf_xl": "review"}
 """Custom property by which the product knows its own results again, and does not read them as forms."""
 
-STATES = {"read": "读取", "refused": "拒读", "temporary": "临时文件", "duplicate": "重复"}
 STYLES_OF = {ERROR: "error", DOUBT: "doubt", ADVICE: "advice"}
 OPEN, EXPLAINED = "未说明", "已说明"
 NO_UNIT, REFUSED_UNIT = "(未填实施单位)", "拒读文件(单位不详)"
@@ -385,17 +386,6 @@ def _chart_below(
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
-
-
-class Column(NamedTuple):
-    """A column of a list: its head, its width, the style of its cells."""
-
-    head: str
-    width: float
-    style: str = "text"
-
-
-Line = Sequence[Scalar | Cell]
 
 
 def _cells(line: Line, columns: Sequence[Column]) -> list[Cell | None]:

@@ -148,6 +148,18 @@ class Cell(NamedTuple):
     """Without the `=` before it; `value` is then its result, for whoever reads the file without calculating."""
 
 
+class Column(NamedTuple):
+    """列: a column of a list: its head, its width, the style of its cells."""
+
+    head: str
+    width: float
+    style: str = "text"
+
+
+Line: TypeAlias = Sequence[Scalar | Cell]
+"""A line of a list, cell by cell; a bare value takes the style of its column."""
+
+
 class Area(NamedTuple):
     """区域: first row and column, last row and column."""
 

@@ -30,7 +30,7 @@ from perf_xl.consolidating import (
     Source,
 )
 from perf_xl.exact import cut, fold, plain, round_half_up
-from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, Finding, count_by_severity
+from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, STATES, Finding, count_by_severity
 from perf_xl.grid import column_letters
 from perf_xl.model import TOTAL
 from perf_xl.rules import HUNDRED
@@ -40,10 +40,11 @@ from perf_xl.sheets import (
     Book,
     Cell,
     Chart,
+    Column,
+    Line,
     Link,
     Paper,
     Print,
-    Scalar,
     Series,
     Sheet,
     pixels,
@@ -57,7 +58,6 @@ PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES = "项目一览", "指标汇
 OWN_PROPERTY = {"perf_xl": "consolidation"}
 """Custom property by which the product knows its own results again, and does not read them as forms."""
 
-STATES = {"read": "读取", "refused": "拒读", "temporary": "临时文件", "duplicate": "重复"}
 SEVERITY_STYLES = {ERROR: "error", DOUBT: "doubt", ADVICE: "advice"}
 AGGREGATIONS = {SUM: "绝对值相加", WEIGHTED: "按资金加权平均", BANDS: "按三档"}
 BAND_WORDS = ("全部或基本达成", "部分达成", "未达成且效果较差")
@@ -361,17 +361,6 @@ def _notes(form: ConsolidatedForm) -> tuple[str, str, str]:
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
-
-
-class Column(NamedTuple):
-    """A column of a list: its head, its width, the style of its cells."""
-
-    head: str
-    width: float
-    style: str = "text"
-
-
-Line = Sequence[Scalar | Cell]
 
 
 def _list(
