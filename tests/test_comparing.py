@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -288,10 +287,9 @@ def test_any_text_is_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["共计", "预算资金", "产出指标", "(", "1,", "百分之", "9", "0.1", "除", "一"])
-def test_a_text_that_repeats_itself_is_read_in_time(text: str) -> None:
-    started = time.process_time()
-    compared(f"{text * 10000}分", sample())
-    assert time.process_time() - started < 5
+def test_a_text_that_repeats_itself_is_read_to_its_end(text: str) -> None:
+    """A pattern that goes back and forth over it would not come to an end."""
+    assert told(f"{text * 10000}分", sample()) == []
 
 
 def test_every_code_has_both() -> None:
