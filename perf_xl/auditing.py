@@ -551,7 +551,7 @@ def total_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
     filed = [row.filed for row in score.indicators]
     known = [one for one in filed if one is not None]
     total = score.form.total
-    if total.number is None or not known or len(known) != len(filed):
+    if total.number is None or not known or len(known) != len(filed) or misplaced(score.form):
         return
     execution = score.execution
     if execution.weight is not None and execution.filed is None:

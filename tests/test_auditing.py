@@ -106,6 +106,7 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("F02", "a part is split in its turn", lambda: form(parts=tuple(funds_row(label, kind, budget=amount, executed=None, row=row) for label, kind, amount, row in (
         ("其中:财政拨款", "appropriation", "78", 6), ("其中:中央补助", "appropriation", "50", 7), ("省级资金", "appropriation", "28", 8))))),
     ("D01", "the reason is merged over two rows", lambda: form(indicator(filed="9", reason="人员变动"), replace(indicator(row=13, name="乙", filed="9"), reason=Written(None, None, "H12")))),
+    ("S04", "the total stands on the funds row, too (F07)", lambda: form(indicator(filed="10"), weight="100", filed="94.5", total="94.5")),
     ("W03", "50/30/10", lambda: form(*HALVES)),
     ("W03", "the total is not 100 (W01)", lambda: form(indicator(weight="60"))),
     ("W04", "50 and 50", lambda: form(indicator(weight="50"), headings=(Heading(1, "产出指标", None, Decimal(50), "A12"),))),
