@@ -460,12 +460,11 @@ def indicator_contradicts_the_funds(score: FormScore) -> Iterator[Fault]:
                 continue
             shown = f"{plain(round_half_up(wanted * 100, 2))}%"
         elif _ABOUT_EXECUTED.fullmatch(name) and row.settled.unit == "元" and row.settled.actual is not None:
-            executed = Fraction(total.executed.number or 0) * Fraction(MONEY_UNITS[form.money_unit or "万元"])
-            amount = Fraction(row.settled.actual) / 10000
-            places = _decimals(given.number)
-            if round_half_up(executed, places) == round_half_up(amount, places) or amount == executed:
+            spent = Fraction(total.executed.number or 0) * Fraction(MONEY_UNITS[form.money_unit or "万元"])
+            scale = Fraction(row.settled.actual) / Fraction(given.number) if given.number else Fraction(1)
+            if agrees(given.number, spent * 10000 / scale):
                 continue
-            shown = f"{plain(round_half_up(executed, 6))}万元"
+            shown = f"{plain(round_half_up(spent, 6))}万元"
         else:
             continue
         cell, text = row.indicator.actual.cell, row.indicator.actual.text

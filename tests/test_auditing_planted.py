@@ -31,8 +31,6 @@ FOLLOWS = {
 """错误 that the catalogue wants beside the one that was planted."""
 
 OPEN = {
-    "F07": "S04 adds the misplaced score to those of the indicators",
-    "F08 cost": "amounts of a form in 元 are compared in 万元 at the decimals of the 元 amount",
     "I05 cost": "培训费用 counts as 培训, not as a cost",
 }
 """Kinds that are not found as the catalogue says, and why."""
