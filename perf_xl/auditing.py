@@ -1063,7 +1063,7 @@ def _amount_in(name: str) -> bool:
     return bool(re.search(r"\d(?:亿|万|千)?元", name))
 
 
-_ASKED = re.compile(r"\(?\d+字以内\)?|请(?:填写|填列|选择)|XX(?:项目|单位|年)|结合自评情况")
+_ASKED = re.compile(r"\(\d+字以内\)|请(?:填写|填列)|XX(?:项目|单位|年)|结合自评情况")
 
 
 @check(
