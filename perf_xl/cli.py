@@ -537,7 +537,8 @@ def consolidate_command(
     """把一个文件夹的自评表汇总成一份结果:绝对值相加,相对值按资金加权,定性按三档。"""
     book = pipeline.load_rulebook(rulebook)
     units = pipeline.read_roster(roster) if roster else []
-    outputs = [output, *([json_path] if json_path else []), *(pipeline.table_paths(tables) if tables else [])]
+    outputs = [output, pipeline.trace_path(output), *([json_path] if json_path else [])]
+    outputs += pipeline.table_paths(tables) if tables else []
     pipeline.refuse_to_overwrite([], outputs)
     files = pipeline.find_files(paths, [*outputs, *([Path(roster)] if roster else [])])
     if not files:
@@ -583,6 +584,47 @@ def _print_summary(result: pipeline.Result, written: Sequence[Path]) -> None:
     click.echo("问题:" + "  ".join(f"{severity} {found[severity]}" for severity in SEVERITIES))
     for path in written:
         click.echo(f"已写出 {path}")
+
+
+# --- trace ------------------------------------------------------------------------------------------------------------
+
+
+@main.command("trace")
+@click.argument("path", metavar="汇总_来源.parquet", type=click.Path(path_type=Path))
+@click.option("--project", default="", metavar="名称", help="汇总的项目名称里有这些字的。")
+@click.option("--indicator", default="", metavar="名称", help="三级指标名称里有这些字的。")
+@click.option("--unit", default="", metavar="单位", help="填报单位名称里有这些字的。")
+@click.option("--file", "file", default="", metavar="文件", help="文件名里有这些字的。")
+@_json_option
+def trace_command(path: Path, project: str, indicator: str, unit: str, file: str, as_json: bool) -> int:
+    """查来源:汇总结果太大、来源另存为 Parquet 时,列出一项指标由哪些文件、哪些单元格汇成。"""
+    from perf_xl import trace
+
+    found = trace.ask(path, {"project": project, "indicator": indicator, "unit": unit, "file": file})
+    if as_json:
+        _print_json(contract.trace_json(found))
+        return CLEAN
+    columns = (
+        ("汇总表", "left"),
+        ("指标", "left"),
+        ("文件", "left"),
+        ("工作表", "left"),
+        ("指标值", "left"),
+        ("完成值", "left"),
+    )
+    table = _table("", *columns, ("分值", "right"), ("资金(万元)", "right"), ("计入", "left"))
+    for row in found:
+        cells = [row["project"], row["level3"], row["file"], row["sheet"]]
+        cells += [f"{row[name] or ''} {row[name + '_cell']}" for name in ("target", "actual")]
+        cells += [
+            _shown(contract.number(row["weight"])),
+            _shown(contract.number(row["funds"])),
+            row["conflict"] or "是",
+        ]
+        table.add_row(*(_shown(cell) for cell in cells))
+    _console().print(table)
+    click.echo(f"共 {len(found)} 行。")
+    return CLEAN
 
 
 # --- demo -------------------------------------------------------------------------------------------------------------

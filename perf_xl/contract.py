@@ -5,7 +5,7 @@ A quotient is cut off after 8 decimals here, and only here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -278,3 +278,12 @@ def _project_json(line: ProjectLine) -> Json:
         "grade": line.grade,
         "findings": dict(line.findings),
     }
+
+
+def trace_json(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The document of `trace --json`: contributions to consolidated indicators, with the file, sheet and cell of each."""
+
+    def plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: plain(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+
+    return {"contributions": [plain_row(row) for row in rows]}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from perf_xl import rules
+from perf_xl import rules, trace
 from perf_xl.auditing import audit
 from perf_xl.consolidating import Consolidation, FileLine, Partial, conclude, digest
 from perf_xl.contract import consolidation_json
@@ -314,10 +314,22 @@ def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) ->
                 raise OutputNotWritable(str(output), "已有同名文件,而且不是以前的汇总结果,为免覆盖未写入")
 
 
+def trace_path(output: Path) -> Path:
+    """The file that the contributions are written to, where they are too many for a sheet."""
+    return output.with_name(f"{output.stem}_来源.parquet")
+
+
 def save(
-    result: Result, files: Sequence[SourceFile], output: Path, json_path: Path | None = None, tables: Path | None = None
+    result: Result,
+    files: Sequence[SourceFile],
+    output: Path,
+    json_path: Path | None = None,
+    tables: Path | None = None,
+    most_rows: int = trace.MOST_ROWS,
 ) -> list[Path]:
     """Write the result workbook, and the JSON and the data tables where wished; return what was written.
+
+    Contributions beyond `most_rows` go into a Parquet file beside the workbook, which then keeps a sample of them.
 
     Raises:
         OutputNotWritable: a result cannot be written; nothing half-written is left.
@@ -326,7 +338,13 @@ def save(
     from perf_xl.writing import write_book, write_bytes
 
     link_to = links_from(output, files)
-    written = [write_book(summary_book(result, link_to=link_to), output)]
+    written = []
+    outgrown = trace_path(output) if trace.count_rows(result) > most_rows else None
+    if outgrown is not None:
+        refuse_to_overwrite(files, [outgrown])
+        written.append(write_bytes(trace.to_parquet(result), outgrown))
+    book = summary_book(result, link_to=link_to, trace=outgrown.name if outgrown else "")
+    written.insert(0, write_book(book, output))
     if json_path is not None:
         document = json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n"
         written.append(write_bytes(document.encode("utf-8"), json_path))

@@ -62,20 +62,24 @@ SEVERITY_STYLES = {ERROR: "error", DOUBT: "doubt", ADVICE: "advice"}
 AGGREGATIONS = {SUM: "绝对值相加", WEIGHTED: "按资金加权平均", BANDS: "按三档"}
 BAND_WORDS = ("全部或基本达成", "部分达成", "未达成且效果较差")
 
+SAMPLE = 50
+"""Rows of 来源 for each indicator, where all of them stand in a file of their own."""
+
 SOME_TERMS = 6
 """So many terms of a sum are shown; the sheet of sources shows them all."""
 
 
-def summary_book(result: Consolidation, *, link_to: Callable[[str], str]) -> Book:
+def summary_book(result: Consolidation, *, link_to: Callable[[str], str], trace: str = "") -> Book:
     """Return the result workbook (汇总结果) of a consolidation.
 
-    `link_to` gives, for the name of a source file, its path relative to the workbook; "" for no link.
+    `link_to` gives, for the name of a source file, its path relative to the workbook; "" for no link. Where the
+    contributions stand in a file of their own beside the workbook, `trace` is its name and 来源 holds a sample.
     """
     names: list[str] = []
     for number, form in enumerate(result.forms, 1):
         wish = "汇总表" if len(result.forms) == 1 else f"汇总表{number} {form.project}"
         names.append(sheet_name(wish, [*names, PROJECTS, WORKINGS, SOURCES, FUNDS, FINDINGS, FILES]))
-    face = _Face(result, link_to)
+    face = _Face(result, link_to, trace)
     forms = [_form_sheet(face, at, name) for at, name in enumerate(names)]
     lists = [_projects, _workings, _sources, _funds_sources, _findings, _files]
     title = result.forms[0].project if len(result.forms) == 1 else "项目支出绩效自评"
@@ -111,6 +115,7 @@ class _Face:
 
     result: Consolidation
     link_to: Callable[[str], str]
+    trace: str = ""
     _paths: dict[str, str] = field(default_factory=dict)
 
     def link(self, file: str, sheet: str = "", cell: str = "") -> Link | None:
@@ -638,8 +643,8 @@ def _sources(face: _Face) -> Sheet:
     lines: list[Line] = []
     most = MOST_LINKS // 2
 
-    def add(form: str, level1: str, level3: str, sources: Iterable[Source], counted: Cell) -> None:
-        for source in sources:
+    def add(form: str, level1: str, level3: str, sources: Sequence[Source], counted: Cell) -> None:
+        for source in sources[:SAMPLE] if face.trace else sources:
             lines.append(_source_line(face, form, level1, level3, source, counted, linked=len(lines) < most))
 
     for form, name in face.forms:
@@ -650,6 +655,11 @@ def _sources(face: _Face) -> Sheet:
     captions = [
         "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
     ]
+    if face.trace:
+        captions.append(
+            f"来源太多,一张工作表放不下,全部写在同一文件夹的“{face.trace}”里,这里每项指标只列前 {SAMPLE} 行。"
+            f"查全部:perf-xl trace {face.trace} --indicator 指标名称"
+        )
     if len(lines) > most:
         captions.append(f"来源较多,前 {most} 行带链接,其余只列地址。")
     return _list(SOURCES, "来源", captions, SOURCE_COLUMNS, lines, keep=3, tab_color="#7F7F7F")
