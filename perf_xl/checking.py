@@ -144,7 +144,7 @@ def remember(home: Path, known: Accepted) -> Path | None:
     Raises:
         OutputNotWritable: the folder is read-only ...
     """
-    from perf_xl.writing import write_bytes
+    from perf_xl.saving import write_bytes
 
     path = home / EXPLANATIONS
     data = (json.dumps({"审核说明": dict(sorted(known.items()))}, ensure_ascii=False, indent=1) + "\n").encode()
@@ -168,8 +168,9 @@ def mark_files(files: Sequence[SourceFile], checked: Sequence[Checked], folder: 
         OutputNotWritable: something that is no marked copy stands there.
     """
     from perf_xl.marking import Opinion, is_marked, mark
+    from perf_xl.saving import write_bytes
     from perf_xl.workbooks import is_own_output
-    from perf_xl.writing import write_book, write_bytes
+    from perf_xl.writing import write_book
 
     by_file: dict[str, list[Opinion]] = {}
     for one in checked:

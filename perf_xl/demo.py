@@ -12,7 +12,8 @@ from pathlib import Path
 from perf_xl.exact import round_half_up
 from perf_xl.sheets import Book
 from perf_xl.template import FiledFunds, FiledIndicator, Filing, form_sheet
-from perf_xl.writing import write_book, write_bytes
+from perf_xl.saving import write_bytes
+from perf_xl.writing import write_book
 
 UNIT = "正宁县人民政府办公室"
 PROJECT = "2023年政府网站运营维护、机关维修等运转项目"

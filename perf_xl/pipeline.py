@@ -334,8 +334,9 @@ def save(
     Raises:
         OutputNotWritable: a result cannot be written; nothing half-written is left.
     """
+    from perf_xl.saving import write_bytes
     from perf_xl.summary import summary_book
-    from perf_xl.writing import write_book, write_bytes
+    from perf_xl.writing import write_book
 
     link_to = links_from(output, files)
     written = []

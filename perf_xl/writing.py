@@ -1,30 +1,21 @@
-"""Results into files (写文件): the only door to the library that writes workbooks, and the only way onto the disk.
-
-A result is made in memory, written to a temporary file beside its place, and renamed into it when it is whole: whatever
-happens, there is the old file or the new one, never half of either, and nothing else is left behind.
-"""
+"""Results into workbooks (写工作簿): the only door to the library that writes them. A book is made in memory, then saved whole."""
 
 from __future__ import annotations
 
-import errno
 import io
-import os
 import re
-import secrets
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import xlsxwriter
 
-from perf_xl.errors import OutputNotWritable
+from perf_xl.saving import write_bytes
 from perf_xl.sheets import (
     LOWEST,
     MOST_LINKS,
@@ -389,92 +380,3 @@ def _chart(workbook: Any, sheet: Sheet, chart: Chart) -> Any:
         made.set_plotarea({"layout": inner})
     made.set_size({"width": chart.width, "height": chart.height})
     return made
-
-
-# --- onto the disk ----------------------------------------------------------------------------------------------------
-
-PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5)
-"""Seconds between attempts while another program (Excel, a virus scanner) holds the file: 3 in all."""
-
-OTHER_NAMES = 9
-
-_REASONS = {
-    errno.ENOSPC: "磁盘已满",
-    errno.EDQUOT: "磁盘配额已用完",
-    errno.EROFS: "该位置是只读的",
-    errno.EACCES: "没有写入权限,或文件正在使用",
-    errno.EPERM: "没有写入权限,或文件正在使用",
-    errno.ENOENT: "文件夹不存在",
-    errno.ENOTDIR: "文件夹不存在",
-    errno.EISDIR: "这是一个文件夹",
-    errno.ENAMETOOLONG: "文件名或路径太长",
-    errno.EINVAL: "文件名里有不能使用的字符",
-}
-
-
-def write_bytes(data: bytes, path: Path) -> Path:
-    """Write a file whole or not at all; return where it stands, which is `名称_1` if `path` stays in use.
-
-    Raises:
-        OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(data, path) as temporary:
-            place = _renamed(temporary, path)
-        _settle_folder(place.parent)
-    except (OSError, ValueError) as problem:
-        raise OutputNotWritable(str(path), _why(problem)) from problem
-    return place
-
-
-@contextmanager
-def _beside(data: bytes, path: Path) -> Iterator[Path]:
-    """A temporary file with these bytes, safe on the disk; it is gone afterwards."""
-    temporary = path.with_name(f"~perf_xl-{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _renamed(temporary: Path, path: Path) -> Path:
-    """Rename into place, patiently; beside it under a new name if the place stays in use."""
-    refusal: PermissionError | None = None
-    for pause in (*PAUSES, None):
-        try:
-            temporary.replace(path)
-            return path
-        except PermissionError as problem:
-            refusal = problem
-            if pause is not None:
-                sleep(pause)
-    for number in range(1, OTHER_NAMES + 1):
-        other = path.with_name(f"{path.stem}_{number}{path.suffix}")
-        if not other.exists():
-            with suppress(PermissionError):
-                temporary.replace(other)
-                return other
-    raise refusal or PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def _settle_folder(folder: Path) -> None:
-    """Make the renaming itself survive a power failure, on systems where a folder can be told so."""
-    if os.name == "posix":
-        with suppress(OSError):
-            descriptor = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-
-
-def _why(problem: Exception) -> str:
-    if isinstance(problem, OSError) and problem.errno is not None:
-        return _REASONS.get(problem.errno, problem.strerror or type(problem).__name__)
-    return "文件名里有不能使用的字符" if isinstance(problem, ValueError) else type(problem).__name__

@@ -19,7 +19,11 @@ ROWS: list[set[str]] = [
     {"values"},
     {"scoring", "live", "narrative"},
     {"reading", "auditing", "comparing", "consolidating"},
+    {"saving"},
     {
+        "cache",
+        "ledger",
+        "locking",
         "contract",
         "tables",
         "trace",

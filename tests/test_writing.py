@@ -1,9 +1,7 @@
-"""The result workbook as a file: read back with another library, and what happens when the disk says no."""
+"""The result workbook as a file: read back with another library, and what a spreadsheet would misread."""
 
 from __future__ import annotations
 
-import errno
-import os
 import time
 import zipfile
 from dataclasses import replace
@@ -18,11 +16,10 @@ from openpyxl.utils.escape import unescape
 from test_summary import FIVE, consolidated, filed
 
 from perf_xl import writing
-from perf_xl.errors import OutputNotWritable
 from perf_xl.sheets import STYLES, Area, Book, Cell, Link, Print, Sheet, row_heights
 from perf_xl.summary import FILES, FINDINGS, FUNDS, PROJECTS, SOURCES, WORKINGS, summary_book
 from perf_xl.workbooks import is_own_output
-from perf_xl.writing import render, write_book, write_bytes
+from perf_xl.writing import render, write_book
 
 DANGEROUS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")', "=cmd|' /C calc'!A0")
 
@@ -215,117 +212,6 @@ def test_fifty_thousand_rows_take_seconds() -> None:
     started = time.perf_counter()
     render(one_sheet(*[row] * 50_000))
     assert time.perf_counter() - started < 20
-
-
-# --- the disk ---------------------------------------------------------------------------------------------------------
-
-
-def left_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses made, without making them."""
-    pauses: list[float] = []
-    monkeypatch.setattr(writing, "sleep", pauses.append)
-    return pauses
-
-
-def refuse(monkeypatch: pytest.MonkeyPatch, times: int, only: str | None = None) -> None:
-    """Renaming is refused so many times, as Windows does while Excel has the file open."""
-    rename, left = Path.replace, [times]
-
-    def replace_(self: Path, target: Path) -> Path:
-        if left[0] and (only is None or target.name == only):
-            left[0] -= 1
-            raise PermissionError(errno.EACCES, "used by another program")
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "replace", replace_)
-
-
-def test_it_takes_the_place_of_an_earlier_result(tmp_path: Path) -> None:
-    path = tmp_path / "汇总.json"
-    path.write_bytes(b"old")
-    assert write_bytes(b"new", path) == path
-    assert path.read_bytes() == b"new"
-    assert left_in(tmp_path) == ["汇总.json"]
-
-
-def test_a_missing_folder_is_made(tmp_path: Path) -> None:
-    assert write_bytes(b"new", tmp_path / "结果" / "2023" / "a.csv").read_bytes() == b"new"
-
-
-def test_it_waits_for_a_file_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patient: list[float]) -> None:
-    refuse(monkeypatch, 3)
-    path = tmp_path / "汇总.xlsx"
-    assert write_bytes(b"new", path) == path
-    assert patient == [0.1, 0.2, 0.4]
-
-
-def test_a_file_that_stays_in_use_is_written_beside(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patient: list[float]
-) -> None:
-    path = tmp_path / "汇总.xlsx"
-    path.write_bytes(b"open in Excel")
-    (tmp_path / "汇总_1.xlsx").write_bytes(b"from yesterday")
-    refuse(monkeypatch, 99, only="汇总.xlsx")
-    assert write_bytes(b"new", path) == tmp_path / "汇总_2.xlsx"
-    assert sum(patient) == pytest.approx(3)
-    assert (path.read_bytes(), (tmp_path / "汇总_1.xlsx").read_bytes()) == (b"open in Excel", b"from yesterday")
-    assert left_in(tmp_path) == ["汇总.xlsx", "汇总_1.xlsx", "汇总_2.xlsx"]
-
-
-def test_a_folder_that_takes_nothing_is_said_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patient: list[float]
-) -> None:
-    refuse(monkeypatch, 99)
-    with pytest.raises(OutputNotWritable, match="没有写入权限,或文件正在使用"):
-        write_bytes(b"new", tmp_path / "汇总.xlsx")
-    assert left_in(tmp_path) == []
-
-
-@pytest.mark.parametrize("step", ["fsync", "replace"])
-@pytest.mark.parametrize(("code", "words"), [(errno.ENOSPC, "磁盘已满"), (errno.EROFS, "只读"), (errno.EIO, "error")])
-def test_a_failing_disk_leaves_the_old_file_and_nothing_else(
-    step: str, code: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "汇总.xlsx"
-    path.write_bytes(b"old")
-
-    def fail(*_: object) -> None:
-        raise OSError(code, os.strerror(code))
-
-    monkeypatch.setattr(*((os, "fsync") if step == "fsync" else (Path, "replace")), fail)
-    with pytest.raises(OutputNotWritable, match=words):
-        write_bytes(b"new", path)
-    assert path.read_bytes() == b"old"
-    assert left_in(tmp_path) == ["汇总.xlsx"]
-
-
-def test_an_interruption_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_: int) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "fsync", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write_bytes(b"new", tmp_path / "汇总.xlsx")
-    assert left_in(tmp_path) == []
-
-
-@pytest.mark.parametrize("name", ["很" * 200 + ".xlsx", "a\0.xlsx"])
-def test_an_impossible_name_is_said_so(name: str, tmp_path: Path) -> None:
-    with pytest.raises(OutputNotWritable, match=r"文件名"):
-        write_bytes(b"new", tmp_path / name)
-    assert left_in(tmp_path) == []
-
-
-def test_a_folder_is_not_overwritten(tmp_path: Path, patient: list[float]) -> None:
-    (tmp_path / "汇总.xlsx").mkdir()
-    with pytest.raises(OutputNotWritable):
-        write_bytes(b"new", tmp_path / "汇总.xlsx")
-    assert left_in(tmp_path) == ["汇总.xlsx"]
 
 
 def test_a_book_with_a_lost_file_link_is_still_written(tmp_path: Path) -> None:
