@@ -733,7 +733,7 @@ class _Group:
         ]
         if not known:
             return None
-        mean = _mean([(share, Fraction(total)) for share, total in known])
+        mean = weighted_mean([(share, Fraction(total)) for share, total in known])
         return (round_half_up if self.rulebook.rounding == "half_up" else cut)(mean, self.rulebook.decimals)
 
     # rows
@@ -912,7 +912,7 @@ class _Group:
 
     def _scaled_means(self, sums: Mapping[str, list[tuple[Fraction, Fraction]]]) -> dict[str, Decimal]:
         levels = sorted(sums, key=lambda name: (_rank(LEVEL1_ORDER, name), name))
-        means = [_mean(sums[level]) for level in levels]
+        means = [weighted_mean(sums[level]) for level in levels]
         if not any(means):
             return {}
         return dict(zip(levels, apportion(means, HUNDRED - self.rulebook.execution_weight), strict=True))
@@ -935,7 +935,7 @@ class _Group:
         ]
 
 
-def _mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
+def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """Return Σ weight·value ÷ Σ weight."""
     whole = sum((weight for weight, _ in weighted), Fraction(0))
     return sum((weight * value for weight, value in weighted), Fraction(0)) / whole

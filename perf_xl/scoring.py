@@ -129,7 +129,11 @@ def execution_rate(form: Form, row: FundsRow | None) -> Fraction | None:
     """预算执行率 = 全年执行数 ÷ 全年预算数. A zero or blank budget has no rate."""
     if row is None:
         return None
-    budget, executed = form.budget_of(row).number, row.executed.number
+    return rate_of(form.budget_of(row).number, row.executed.number)
+
+
+def rate_of(budget: Decimal | None, executed: Decimal | None) -> Fraction | None:
+    """预算执行率 of two amounts in one unit, not capped; None where there is none."""
     if not budget or executed is None:
         return None
     return Fraction(executed) / Fraction(budget)

@@ -696,18 +696,24 @@ def settle(
     actual: str | None,
     unit: str | None = None,
     year: int | None = None,
+    comparator: str | None = None,
 ) -> Settled:
     """Read a target and an actual together.
 
-    `unit` is the row's own 度量单位, where the form has a column for it; `year` is the form's.
+    `unit` is the row's own 度量单位, where the form has a column for it; `year` is the form's; `comparator` (`>=`, `<=`)
+    stands apart from a target that is a bare number or has an = before it.
 
     >>> pair = settle("印刷页数", "产出指标", "数量指标", "20万张以上", "22万")
     >>> pair.kind, pair.direction, pair.target, pair.actual, pair.unit
     ('absolute', 'at_least', Decimal('200000'), Decimal('220000'), '张')
     >>> settle("偿还历史欠款", "产出指标", "数量指标", "10万", "5").notes
     ('I06',)
+    >>> settle("", None, None, "20", "25", comparator="<=").scored_by
+    'at_most'
     """
     wanted, given = parse(target, year), parse(actual, year)
+    if comparator and wanted.comparator in (None, "="):
+        wanted = replace(wanted, comparator=comparator)
     about = read_name(name or "")
     if wanted.form in ("number", "range"):
         if _is_moment(wanted, level2):
