@@ -258,6 +258,22 @@ class Highlight:
     style: str
 
 
+class Button(NamedTuple):
+    """按钮: starts a macro of the workbook; at a cell, moved and measured in pixels. It is not printed."""
+
+    caption: str
+    macro: str
+    at: Position
+    width: int
+    height: int
+    across: int = 0
+    """From the left edge of its cell."""
+    down: int = 0
+    """From the upper edge of its cell."""
+    tip: str = ""
+    """For a person who has it read aloud."""
+
+
 @dataclass(frozen=True, slots=True)
 class Print:
     """打印设置: A4, one page wide, page numbers in the footer."""
@@ -301,6 +317,10 @@ class Sheet:
     """Comments beside cells."""
     zoom: int = 100
     """In per cent."""
+    buttons: Sequence[Button] = ()
+    """In a workbook with macros."""
+    hidden: bool = False
+    """The sheet is there, its tab is not; a person may show it (取消隐藏)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +338,8 @@ class Book:
     """Defined name, in ASCII → where it leads, such as `='参数'!$A$2:$A$40`."""
     active: int = 0
     """The sheet shown first."""
+    macros: bytes = b""
+    """Its VBA project, whose modules for the sheets are named Sheet1, Sheet2 ...; with one it is an .xlsm."""
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -327,6 +349,8 @@ class Book:
             raise ValueError(f"names differ by more than capital letters: {sorted(self.names)}")
         if self.active and not 0 <= self.active < len(self.sheets):
             raise ValueError(f"no sheet {self.active} of {len(self.sheets)}")
+        if not self.macros and any(sheet.buttons for sheet in self.sheets):
+            raise ValueError("a button needs a macro, and this workbook has none")
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,254}")

@@ -344,11 +344,19 @@ _STATED = ("达成预期指标", "部分达成预期指标并具有一定效果"
 BAND_WORDS = ("全部或基本达成", "部分达成", "未达成且效果较差")
 
 
-def form_book(filing: Filing, rulebook: Rulebook) -> Book:
-    """Return the workbook (自评表模板) that a unit fills in: it computes by plain formulas, with macros off."""
+def form_book(filing: Filing, rulebook: Rulebook, buttons: Mapping[str, str] | None = None) -> Book:
+    """Return the workbook (自评表模板) that a unit fills in: it computes by plain formulas, with macros off.
+
+    Where it will have buttons, 填报说明 says of each, by its caption, what it does.
+    """
     layout = _Layout(filing)
     names = {name: f"='{VALUES}'!{reference}" for name, reference in _named(rulebook).items()}
-    sheets = (_live_form(filing, layout, rulebook), _guide(), _checks(filing, layout, rulebook), _values(rulebook))
+    sheets = (
+        _live_form(filing, layout, rulebook),
+        _guide(buttons or {}),
+        _checks(filing, layout, rulebook),
+        _values(rulebook),
+    )
     return Book(sheets, filing.title.replace("____", ""), names=names)
 
 
@@ -876,13 +884,20 @@ _WORKED = (
 )
 
 
-def _guide() -> Sheet:
-    """② 填报说明: how to fill in, by step and by column, with examples and the usual mistakes."""
+def _guide(buttons: Mapping[str, str]) -> Sheet:
+    """② 填报说明: how to fill in, by step, by button and by column, with examples and the usual mistakes."""
     rows: list[list[Cell | None]] = [[Cell("填报说明", "title"), None, None, None]]
     merged = [Area(0, 0, 0, 3)]
     for step, words in _STEPS:
         merged.append(Area(len(rows), 1, len(rows), 3))
         rows.append([Cell(step, "label"), Cell(words, "text"), Cell(None, "text"), Cell(None, "text")])
+    if buttons:
+        rows.append([])
+        merged.append(Area(len(rows), 1, len(rows), 3))
+        rows.append([Cell("按钮", "head"), Cell("作用", "head"), Cell(None, "head"), Cell(None, "head")])
+    for caption, words in buttons.items():
+        merged.append(Area(len(rows), 1, len(rows), 3))
+        rows.append([Cell(caption, "label"), Cell(words, "text"), Cell(None, "text"), Cell(None, "text")])
     rows.append([])
     rows.append([Cell(word, "head") for word in ("栏目", "怎样填", "示例", "常见错误")])
     for name, how, example, mistake in _COLUMNS:
@@ -895,7 +910,8 @@ def _guide() -> Sheet:
     rules = (
         "得分怎样算:执行率得分=分值×执行率(不超过分值)。达到指标值得满分;未达到的,≥类按 完成值÷指标值、≤类按 指标值÷完成值 计分;保留两位小数。",
         "三档:全部或基本达成预期指标100%-80%(含)、部分达成80%-60%(含)、未达成且效果较差60%-0%。",
-        "白色单元格可以填写,灰色单元格由公式计算。工作表保护没有密码,需要改表式时可以在“审阅”中撤销。本表不含宏,不连网。",
+        "白色单元格可以填写,灰色单元格由公式计算。工作表保护没有密码,需要改表式时可以在“审阅”中撤销。"
+        + ("按钮要启用宏、装好perf_xl才能用;不用按钮,本表照样计算。本表不连网。" if buttons else "本表不含宏,不连网。"),
     )
     for words in rules:
         merged.append(Area(len(rows), 0, len(rows), 3))

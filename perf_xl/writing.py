@@ -23,6 +23,7 @@ from perf_xl.sheets import (
     SONG,
     STYLES,
     Book,
+    Button,
     Cell,
     Chart,
     Link,
@@ -71,7 +72,7 @@ def write_book(book: Book, path: Path) -> Path:
 
 
 def render(book: Book) -> bytes:
-    """Return a workbook as the bytes of an .xlsx file; the same book gives the same bytes."""
+    """Return a workbook as the bytes of an .xlsx file, with macros of an .xlsm; the same book gives the same bytes."""
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(
         stream,
@@ -83,8 +84,12 @@ def render(book: Book) -> bytes:
     for name, reference in book.names.items():
         workbook.define_name(name, reference)
     formats = _Formats(workbook)
-    for sheet in book.sheets:
-        _write_sheet(workbook, sheet, formats)
+    if book.macros:
+        workbook.add_vba_project(io.BytesIO(book.macros), is_stream=True)
+    for number, sheet in enumerate(book.sheets, 1):
+        paper = _write_sheet(workbook, sheet, formats)
+        if book.macros:  # Excel finds the module of a sheet by this name
+            paper.set_vba_name(f"Sheet{number}")
     if book.active:
         workbook.worksheets()[book.active].activate()
     workbook.close()
@@ -187,7 +192,7 @@ def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
     return wanted | ({"bg_color": style.fill} if style.fill else {})
 
 
-def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
+def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> Any:
     paper = workbook.add_worksheet(sheet.name)
     paper.set_default_row(LOWEST)
     hidden, grouped = {*sheet.hidden_columns}, {*sheet.grouped_columns}
@@ -218,11 +223,16 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> None:
         paper.data_validation(*validation.area, _validation(validation))
     for place, text in sheet.notes.items():
         paper.write_comment(*place, *_note(text))
+    for button in sheet.buttons:
+        paper.insert_button(*button.at, _button(button))
     if sheet.protected:
         paper.protect("", dict.fromkeys(FREE, True))
     if sheet.zoom != 100:
         paper.set_zoom(sheet.zoom)
+    if sheet.hidden:
+        paper.hide()
     _set_up_printing(paper, sheet)
+    return paper
 
 
 def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
@@ -306,6 +316,18 @@ def _note(text: str) -> tuple[str, dict[str, Any]]:
     text = _clean(text)
     height = ceil(text_height(text, NOTE_WIDTH, Style(size=NOTE_SIZE)) / POINTS_A_PIXEL) + 6
     return text, {"font_name": SONG, "font_size": NOTE_SIZE, "width": NOTE_WIDTH, "height": height}
+
+
+def _button(button: Button) -> dict[str, Any]:
+    return {
+        "caption": _clean(button.caption),
+        "macro": button.macro,
+        "width": button.width,
+        "height": button.height,
+        "x_offset": button.across,
+        "y_offset": button.down,
+        "description": _clean(button.tip) or None,
+    }
 
 
 _UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF))

@@ -70,7 +70,7 @@ ONE_DOOR = {
 
 EXCEL_ROWS: list[set[str]] = [
     {"commands"},
-    {"functions", "cockpit", "capture", "journal", "settings", "vba"},
+    {"functions", "cockpit", "capture", "journal", "ribbon", "settings", "vba"},
     {"wrappers", "guide"},
     {"handlers", "addin"},
     {"installing", "doctor"},

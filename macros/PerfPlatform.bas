@@ -1,0 +1,23 @@
+Attribute VB_Name = "PerfPlatform"
+Option Explicit
+
+' What only Excel for Windows can do. A test puts another module of this name in its place.
+
+' Run a program without a window, wait for its end, return its exit code. No cmd.exe stands between.
+Public Function PerfStart(ByVal CommandLine As String) As Long
+    Dim Shell As Object
+    Set Shell = CreateObject("WScript.Shell")
+    PerfStart = Shell.Run(CommandLine, 0, True)
+End Function
+
+Public Function PerfWindow() As String
+    PerfWindow = CStr(Application.Hwnd)
+End Function
+
+Public Function PerfProgram() As String
+    PerfProgram = Application.Path & "\" & Application.Name
+End Function
+
+Public Sub PerfTell(ByVal Text As String)
+    MsgBox Text, vbExclamation, "perf_xl"
+End Sub
