@@ -59,9 +59,9 @@ def read(path: str | Path) -> tuple[Form, ...]:
     Raises:
         WorkbookUnreadable: no workbook, damaged, encrypted, or without a form; the message says what to do.
     """
-    from perf_xl.pipeline import SourceFile, read_file
+    from perf_xl.pipeline import SourceFile, read_all
 
-    result = read_file(SourceFile(Path(path), Path(path).name))
+    (result,) = read_all([SourceFile(Path(path), Path(path).name)])
     if result.refusal is not None:
         raise result.refusal
     return result.forms

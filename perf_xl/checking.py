@@ -272,7 +272,7 @@ def convert(
         OutputNotWritable: something stands there already.
         WorkbookUnreadable: the file cannot be read, or holds no form.
     """
-    from perf_xl.pipeline import read_file
+    from perf_xl.pipeline import read_all
     from perf_xl.template import converted, form_book
     from perf_xl.writing import write_book
 
@@ -280,7 +280,7 @@ def convert(
     if len(files) != 1:
         raise NothingToDo(f"“{source}”不是一个文件。请给出一个 Word 文档或工作簿。")
     (file,) = files
-    result = read_file(file)
+    (result,) = read_all([file])
     if result.refusal is not None:
         raise result.refusal
     if not result.forms:

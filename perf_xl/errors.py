@@ -48,5 +48,17 @@ class RulebookInvalid(PerfXlError):
         return f"规则文件“{self.rulebook}”的 {self.where} 有误:{self.why}。请对照 docs/rulebooks.md 修改后重试。"
 
 
+class LimitsInvalid(PerfXlError):
+    """Limits (限额文件) that do not say what they must; `where` is the name of the entry."""
+
+    def __init__(self, limits: str, where: str, why: str) -> None:
+        self.limits, self.where, self.why = limits, where, why
+        super().__init__(limits, where, why)
+
+    def __str__(self) -> str:
+        place = f"的 {self.where} " if self.where else ""
+        return f"限额文件“{self.limits}”{place}有误:{self.why}。请对照 docs/performance.md 修改后重试。"
+
+
 class NothingToDo(PerfXlError):
     """Paths that do not exist or a wish that cannot be carried out with what was given."""

@@ -9,6 +9,7 @@ import io
 import posixpath
 import re
 import struct
+import tomllib
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -17,20 +18,56 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from perf_xl.errors import WorkbookUnreadable
+from perf_xl.errors import LimitsInvalid, WorkbookUnreadable
 
 MEBIBYTE = 1 << 20
-LIMITS = {
+LIMITS: dict[str, int] = {
     "file": 64 * MEBIBYTE,
     "unpacked": 64 * MEBIBYTE,
     "part": 48 * MEBIBYTE,
-    "parts": 1000,
+    "memory": 512 * MEBIBYTE,
+    "seconds": 20,
+    "parts": 1_000,
+    "cells": 500_000,
+    "merges": 50_000,
+    "styles": 64_000,
     "area": 4_000_000,
     "rows": 2_000,
     "columns": 64,
 }
-"""What a file may measure: bytes of the file, bytes unpacked, bytes of one part, number of parts, cells of a sheet that is
-laid out; beyond that only so many rows and columns of a sheet are looked at, and the reader says so."""
+"""What a file may measure (限额): bytes of the file, bytes unpacked, bytes of one part, memory and time that reading may take,
+number of parts, used cells and merged areas of a sheet, cell styles, cells of a sheet that is laid out; beyond that only so
+many rows and columns of a sheet are looked at, and the reader says so. An office may raise them (`set_limits`)."""
+
+_IN_MEBIBYTES = frozenset({"file", "unpacked", "part", "memory"})
+_SHIPPED = dict(LIMITS)
+
+
+def set_limits(wanted: Mapping[str, int]) -> None:
+    """Set limits, in the units of `LIMITS`; those not named are as shipped."""
+    LIMITS.update({**_SHIPPED, **wanted})
+
+
+def parse_limits(text: str, file: str) -> dict[str, int]:
+    """Read limits from TOML: the names of `LIMITS`, what is measured in bytes in MB.
+
+    >>> parse_limits("unpacked = 200\\nseconds = 60", "限额.toml")
+    {'unpacked': 209715200, 'seconds': 60}
+
+    Raises:
+        LimitsInvalid: no TOML, a name that is none, or no whole number above zero.
+    """
+    try:
+        entries = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise LimitsInvalid(file, "", f"不是有效的 TOML({problem})") from None
+    for name, value in entries.items():
+        if name not in _SHIPPED:
+            raise LimitsInvalid(file, name, f"没有这一项,可用的有{'、'.join(_SHIPPED)}")
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise LimitsInvalid(file, name, "应为大于0的整数")
+    return {name: value * MEBIBYTE if name in _IN_MEBIBYTES else value for name, value in entries.items()}
+
 
 RESAVE = "请用 Excel 或 WPS 打开,另存为“Excel 工作簿(*.xlsx)”后重新报送"
 REPAIR = "请用 Excel 或 WPS 打开并修复,或向报送单位重新索取"

@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from perf_xl import rules, trace
 from perf_xl.auditing import audit
@@ -18,11 +20,13 @@ from perf_xl.contract import consolidation_json
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.model import Form
+from perf_xl.packages import LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
 from perf_xl.reading import read_forms
 from perf_xl.rules import Rulebook
 from perf_xl.scoring import score
 from perf_xl.tables import COLUMNS, is_own_table
 from perf_xl.workbooks import is_own_output, read_grids
+from perf_xl.workers import CHUNK, Bounds, Loss, run
 
 MARKED = ("_已审核", "_审核意见")
 """What is added to the name of a marked copy, and of a list of its own for what cannot be marked."""
@@ -154,17 +158,82 @@ def _is_marked(data: bytes) -> bool:
     return is_marked(data)
 
 
+# --- many files, in processes that may die ----------------------------------------------------------------------------
+
 Progress = Callable[[int, int], None]
+Outcome = TypeVar("Outcome")
+
+FEW = 16
+"""Up to so many files it takes longer to start a process than to read them."""
+
+_PLAIN = MEBIBYTE
+"""A package up to this size cannot do harm once it has passed the gate; other files are never read in the main process."""
 
 
-def read_all(files: Sequence[SourceFile], progress: Progress | None = None) -> list[FileResult]:
-    """Read many files, in order; temporary ones are passed over."""
-    results = []
-    for number, file in enumerate(files, 1):
-        results.append(FileResult(file) if file.temporary else read_file(file))
+def jobs_for(files: Sequence[SourceFile]) -> int:
+    """How many processes are worth starting: one for each core; none for a few plain files, which are done in a moment."""
+    if len(files) <= FEW:
+        return 0 if all(file.temporary or _is_plain(file.path) for file in files) else 1
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return min(cores, 60, -(-len(files) // CHUNK))
+
+
+def _is_plain(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"PK\x03\x04" and path.stat().st_size <= _PLAIN
+    except OSError:
+        return True  # reading it says so
+
+
+def run_files(
+    work: Callable[[SourceFile], Outcome], files: Sequence[SourceFile], jobs: int
+) -> Iterator[list[tuple[SourceFile, Outcome | WorkbookUnreadable]]]:
+    """Yield every file once with what came of it, in pieces and in any order; a file that kills its process is refused."""
+    bounds = Bounds(LIMITS["seconds"], LIMITS["memory"])
+    for piece in run(work, files, jobs, bounds, partial(set_limits, dict(LIMITS))):
+        yield [(file, _refused(file, what) if isinstance(what, Loss) else what) for file, what in piece]
+
+
+def _refused(file: SourceFile, loss: Loss) -> WorkbookUnreadable:
+    if loss is Loss.CRASH:
+        return WorkbookUnreadable(file.name, "读取时程序异常中止,文件可能已损坏", REPAIR)
+    most = f"{LIMITS['seconds']} 秒" if loss is Loss.TIME else f"{LIMITS['memory'] // MEBIBYTE} MB 内存"
+    return WorkbookUnreadable(file.name, f"读取所需超过 {most}", "请删除表格以外多余的行、列和图片,保存后重新报送")
+
+
+def read_all(
+    files: Sequence[SourceFile], progress: Progress | None = None, jobs: int | None = None
+) -> list[FileResult]:
+    """Read many files, in order; temporary ones are passed over. Without a number of `jobs` it is what the files are worth."""
+    results: dict[SourceFile, FileResult] = {}
+    for piece in run_files(_look, files, jobs_for(files) if jobs is None else jobs):
+        for file, what in piece:
+            results[file] = FileResult(file, refusal=what) if isinstance(what, WorkbookUnreadable) else what
         if progress:
-            progress(number, len(files))
-    return results
+            progress(len(results), len(files))
+    return [results[file] for file in files]
+
+
+def _look(file: SourceFile) -> FileResult:
+    return FileResult(file) if file.temporary else read_file(file)
+
+
+def load_limits(name: str | None) -> None:
+    """Take the limits (限额) from a TOML file; None for those shipped.
+
+    Raises:
+        NothingToDo: the file cannot be read.
+        LimitsInvalid: it does not say what it must.
+    """
+    set_limits(parse_limits(_read_toml(name, "限额文件"), Path(name).name) if name else {})
+
+
+def _read_toml(name: str, what: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise NothingToDo(f"读不到{what}“{name}”。请核对位置,并以 UTF-8 编码保存。") from None
 
 
 def load_rulebook(name: str | None) -> Rulebook | None:
@@ -176,13 +245,9 @@ def load_rulebook(name: str | None) -> Rulebook | None:
     """
     if name is None:
         return None
-    path = Path(name)
     if not name.lower().endswith(".toml"):
         return rules.named(name)
-    try:
-        return rules.parse(path.read_text(encoding="utf-8-sig"), path.name)
-    except (OSError, UnicodeDecodeError):
-        raise NothingToDo(f"读不到规则文件“{name}”。请核对位置,并以 UTF-8 编码保存。") from None
+    return rules.parse(_read_toml(name, "规则文件"), Path(name).name)
 
 
 _ROSTER_HEADS = frozenset({"单位", "单位名称", "名单", "报送单位", "部门", "部门名称", "预算单位", "实施单位"})
@@ -234,7 +299,7 @@ def write_forms(
     book = rulebook or rules.default()
     if last_year is not None:
         source = find_files([last_year])[0]
-        result = read_file(source)
+        (result,) = read_all([source])
         if result.refusal is not None:
             raise result.refusal
         filings = [carried_over(result.forms[0], book, form)]
@@ -250,9 +315,6 @@ def write_forms(
 
 
 # --- consolidation ----------------------------------------------------------------------------------------------------
-
-CHUNK = 64
-"""Files handed to a process at once; one at a time is twice as slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +346,6 @@ def partial_of(result: FileResult, rulebook: Rulebook | None = None) -> Partial:
         scored = score(form, rulebook)
         tables.append(digest(scored, audit(scored)))
     return Partial(tuple(tables), (FileLine(name, READ, forms=len(tables)),))
-
-
-def jobs_for(files: Sequence[SourceFile]) -> int:
-    """How many processes are worth starting: one for what is done in a moment."""
-    return 1 if len(files) < 4 * CHUNK else os.cpu_count() or 1
 
 
 def table_paths(folder: Path) -> list[Path]:
@@ -372,9 +429,19 @@ def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str
     return link_to
 
 
-def _partial_of_chunk(work: tuple[Sequence[SourceFile], Rulebook | None]) -> Partial:
-    files, rulebook = work
-    return Partial.sum(partial_of(FileResult(file) if file.temporary else read_file(file), rulebook) for file in files)
+def partials_of(
+    files: Sequence[SourceFile], rulebook: Rulebook | None = None, jobs: int = 0
+) -> Iterator[list[tuple[SourceFile, Partial]]]:
+    """Yield every file once with its partial result, in pieces and in any order."""
+    for piece in run_files(partial(_partial_of_file, rulebook), files, jobs):
+        yield [
+            (file, partial_of(FileResult(file, refusal=what)) if isinstance(what, WorkbookUnreadable) else what)
+            for file, what in piece
+        ]
+
+
+def _partial_of_file(rulebook: Rulebook | None, file: SourceFile) -> Partial:
+    return partial_of(_look(file), rulebook)
 
 
 def consolidate(
@@ -383,30 +450,15 @@ def consolidate(
     as_one: str | None = None,
     rulebook: Rulebook | None = None,
     roster: Sequence[str] = (),
-    jobs: int = 1,
+    jobs: int = 0,
     progress: Progress | None = None,
 ) -> Result:
     """Read, score, check and consolidate files; `jobs` processes share the work, the result is the same for any number."""
     partials: list[Partial] = []
-    done = 0
-    chunks = [files[at : at + CHUNK] for at in range(0, len(files), CHUNK)] if jobs > 1 else [[file] for file in files]
-    work = [(chunk, rulebook) for chunk in chunks]
-    if jobs > 1 and len(chunks) > 1:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        with ProcessPoolExecutor(min(jobs, len(chunks)), mp_context=get_context("spawn")) as pool:
-            for chunk, partial in zip(chunks, pool.map(_partial_of_chunk, work), strict=True):
-                partials.append(partial)
-                done += len(chunk)
-                if progress:
-                    progress(done, len(files))
-    else:
-        for chunk, task in zip(chunks, work, strict=True):
-            partials.append(_partial_of_chunk(task))
-            done += len(chunk)
-            if progress:
-                progress(done, len(files))
+    for piece in partials_of(files, rulebook, jobs):
+        partials += [one for _, one in piece]
+        if progress:
+            progress(len(partials), len(files))
     return conclude_all(Partial.sum(partials), as_one=as_one, rulebook=rulebook, roster=roster)
 
 

@@ -34,10 +34,14 @@ def read_grids(data: bytes, file: str) -> list[Grid]:
     if not data:
         raise WorkbookUnreadable(file, "文件是空的(0字节)", "请向报送单位重新索取")
     if len(data) > LIMITS["file"]:
-        raise WorkbookUnreadable(file, f"文件有 {len(data) // MEBIBYTE} MB,超过 64 MB", "请删除图片等附件后重新保存")
+        raise WorkbookUnreadable(
+            file,
+            f"文件有 {len(data) // MEBIBYTE} MB,超过 {LIMITS['file'] // MEBIBYTE} MB",
+            "请删除图片等附件后重新保存",
+        )
     try:
         return _reader(data, file)()
-    except (WorkbookUnreadable, KeyboardInterrupt, SystemExit):
+    except (WorkbookUnreadable, MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as problem:  # a reader's panic is no Exception
         if type(problem).__name__ == "PasswordError":

@@ -19,7 +19,7 @@ ROWS: list[set[str]] = [
     {"values"},
     {"scoring", "live", "narrative"},
     {"reading", "auditing", "comparing", "consolidating"},
-    {"saving"},
+    {"saving", "workers"},
     {
         "cache",
         "ledger",
