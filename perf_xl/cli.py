@@ -23,6 +23,7 @@ from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding, count_by_sev
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from perf_xl.excel.doctor import Diagnosis
     from perf_xl.scoring import FormScore
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
@@ -624,6 +625,67 @@ def trace_command(path: Path, project: str, indicator: str, unit: str, file: str
         table.add_row(*(_shown(cell) for cell in cells))
     _console().print(table)
     click.echo(f"共 {len(found)} 行。")
+    return CLEAN
+
+
+# --- excel ------------------------------------------------------------------------------------------------------------
+
+
+@main.group("excel", cls=_Group)
+def excel_group() -> None:
+    """Excel 加载项:安装、卸载、诊断,或只做出文件。"""
+
+
+@excel_group.command("install")
+def excel_install_command() -> int:
+    """安装加载项:Excel 里出现“绩效自评”选项卡。"""
+    from perf_xl.excel import doctor, installing, machine
+
+    here = machine.Machine()
+    for line in installing.install(here, installing.build):
+        click.echo(line)
+    return _print_diagnoses([one for one in doctor.diagnose(here) if one.state != doctor.GOOD])
+
+
+@excel_group.command("uninstall")
+def excel_uninstall_command() -> int:
+    """卸载加载项:只删除本软件装的那一个文件。"""
+    from perf_xl.excel import installing, machine
+
+    for line in installing.uninstall(machine.Machine()):
+        click.echo(line)
+    return CLEAN
+
+
+@excel_group.command("doctor")
+@_json_option
+def excel_doctor_command(as_json: bool) -> int:
+    """诊断:逐项检查 Excel、Python、加载项和宏设置,说明怎么办。"""
+    from perf_xl.excel import doctor, machine
+
+    found = doctor.diagnose(machine.Machine())
+    if as_json:
+        _print_json(doctor.as_json(found))
+        return FINDINGS if doctor.has_bad(found) else CLEAN
+    return _print_diagnoses(found)
+
+
+def _print_diagnoses(found: Sequence[Diagnosis]) -> int:
+    for one in found:
+        click.echo(one.line())
+        if one.cure:
+            click.echo(f"    怎么办:{one.cure}。")
+    return FINDINGS if any(one.state == "bad" for one in found) else CLEAN
+
+
+@excel_group.command("build")
+@click.argument("output", type=click.Path(path_type=Path), metavar="perf_xl.xlam")
+@click.option("--python", "interpreter", default="", metavar="路径", help="使用者电脑上 python.exe 的完整路径。")
+def excel_build_command(output: Path, interpreter: str) -> int:
+    """只做出加载项文件,任何系统都可以。"""
+    from perf_xl.excel import installing, machine
+
+    click.echo(f"已写出 {installing.write_out(machine.Machine(), output, interpreter, installing.build)}")
     return CLEAN
 
 

@@ -70,10 +70,11 @@ ONE_DOOR = {
 
 EXCEL_ROWS: list[set[str]] = [
     {"commands"},
-    {"functions", "cockpit", "capture", "journal", "ribbon", "settings", "vba"},
+    {"functions", "cockpit", "capture", "journal", "machine", "ribbon", "settings", "vba"},
     {"wrappers", "guide"},
     {"handlers", "addin"},
-    {"installing", "doctor"},
+    {"installing"},
+    {"doctor"},
     {"__main__"},
 ]
 """The same for the modules of `perf_xl.excel`, from the bottom up."""
