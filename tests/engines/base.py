@@ -13,12 +13,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engines.store import LAST_COLUMN, LAST_ROW, LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
-from engines.typing_in import FAULTS, Formula, Typed, handed_out, serial, shown, typed
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 from xlwings import base_classes
 from xlwings.utils import hex_to_rgb, int_to_rgb
+
+from engines.store import LAST_COLUMN, LAST_ROW, LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
+from engines.typing_in import FAULTS, Formula, Typed, handed_out, serial, shown, typed
 
 BUTTONS = {
     "ok": ("ok",),
@@ -27,6 +28,11 @@ BUTTONS = {
     "yes_no_cancel": ("yes", "no", "cancel"),
 }
 VISIBLE: dict[State, int] = {"visible": -1, "hidden": 0, "veryHidden": 2}
+SETTINGS: dict[str, Any] = {
+    "screen_updating": True, "display_alerts": True, "enable_events": True, "interactive": True,
+    "calculation": "automatic", "status_bar": False, "visible": True, "cut_copy_mode": False,
+}  # fmt: skip
+"""Of an application nobody has touched."""
 LONGEST_TEXT, LONGEST_FORMULA = 32_767, 8_192
 
 
@@ -130,11 +136,6 @@ def _setting(name: str) -> Any:
 class App(base_classes.App):
     """One running copy; `alerts`, `answers` and `history` are for tests."""
 
-    DEFAULTS = {
-        "screen_updating": True, "display_alerts": True, "enable_events": True, "interactive": True,
-        "calculation": "automatic", "status_bar": False, "visible": True, "cut_copy_mode": False,
-    }  # fmt: skip
-
     screen_updating = _setting("screen_updating")
     display_alerts = _setting("display_alerts")
     enable_events = _setting("enable_events")
@@ -150,7 +151,7 @@ class App(base_classes.App):
     def __init__(self, apps: Apps, pid: int) -> None:
         self.apps = apps
         self.pid = pid
-        self.settings: dict[str, Any] = dict(self.DEFAULTS)
+        self.settings: dict[str, Any] = dict(SETTINGS)
         self.history: list[tuple[str, Any]] = []
         self.alerts: list[Alert] = []
         self.answers: deque[str] = deque()

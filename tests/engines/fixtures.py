@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlwings as xw
+
 from engines import ironcalc_engine
 from engines.base import Engine
 

@@ -11,9 +11,6 @@ from typing import Any, Literal
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import ironcalc
-from engines.base import Engine
-from engines.store import LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
-from engines.typing_in import Content, Fault, Formula, Value
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, PatternFill
@@ -26,6 +23,10 @@ from openpyxl.worksheet.dimensions import ColumnDimension
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
+
+from engines.base import Engine
+from engines.store import LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
+from engines.typing_in import Content, Fault, Formula, Value
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from engines.typing_in import Content, Value
 from openpyxl.utils import column_index_from_string, get_column_letter
+
+from engines.typing_in import Content, Value
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 Look = Literal[
