@@ -298,6 +298,9 @@ class FileLine:
     why: str | None = None
     cure: str | None = None
     forms: int = 0
+    size: int | None = None
+    sha256: str | None = None
+    """Of its content, in bytes and as hexadecimal digits; None where it was not opened."""
 
     @property
     def message(self) -> str | None:

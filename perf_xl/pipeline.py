@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from perf_xl import rules, trace
 from perf_xl.auditing import audit
@@ -52,6 +53,13 @@ class SourceFile:
         return is_temporary(self.path.name)
 
 
+class Content(NamedTuple):
+    """The content of a file, told by its size and its hash."""
+
+    size: int | None = None
+    sha256: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FileResult:
     """What became of one file: its forms, or why it was refused."""
@@ -61,6 +69,8 @@ class FileResult:
     refusal: WorkbookUnreadable | None = None
     own: bool = False
     """Whether it is a result of perf_xl itself, which is not seen."""
+    content: Content | None = None
+    """What was read, told by its hash; None where nothing was."""
 
 
 def is_temporary(name: str) -> bool:
@@ -134,11 +144,12 @@ def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
     try:
         data = file.path.read_bytes()
+        content = Content(len(data), sha256(data).hexdigest())
         if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
             return FileResult(file, own=True)
         forms = tuple(read_forms(read_grids(data, file.name), file.name))
     except WorkbookUnreadable as refusal:
-        return FileResult(file, refusal=refusal)
+        return FileResult(file, refusal=refusal, content=content)
     except PermissionError:
         cure = "请关闭正在使用它的程序,或检查读取权限后重试"
         return FileResult(file, refusal=WorkbookUnreadable(file.name, "文件被占用或没有读取权限", cure))
@@ -148,8 +159,9 @@ def read_file(file: SourceFile) -> FileResult:
         return FileResult(file, refusal=WorkbookUnreadable(file.name, reason, cure))
     if not forms:
         cure = "请确认报送的是项目支出绩效自评表,且“三级指标、年度指标值、实际完成值”等表头没有被删除"
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, "文件里没有找到自评表", cure, "X02"))
-    return FileResult(file, forms)
+        none = WorkbookUnreadable(file.name, "文件里没有找到自评表", cure, "X02")
+        return FileResult(file, refusal=none, content=content)
+    return FileResult(file, forms, content=content)
 
 
 def _is_marked(data: bytes) -> bool:
@@ -339,13 +351,14 @@ def partial_of(result: FileResult, rulebook: Rulebook | None = None) -> Partial:
         return Partial()
     if result.file.temporary:
         return Partial(files=(FileLine(name, TEMPORARY),))
+    content = result.content or Content()
     if (refusal := result.refusal) is not None:
-        return Partial(files=(FileLine(name, REFUSED, refusal.code, refusal.why, refusal.cure),))
+        return Partial(files=(FileLine(name, REFUSED, refusal.code, refusal.why, refusal.cure, 0, *content),))
     tables = []
     for form in result.forms:
         scored = score(form, rulebook)
         tables.append(digest(scored, audit(scored)))
-    return Partial(tuple(tables), (FileLine(name, READ, forms=len(tables)),))
+    return Partial(tuple(tables), (FileLine(name, READ, None, None, None, len(tables), *content),))
 
 
 def table_paths(folder: Path) -> list[Path]:
