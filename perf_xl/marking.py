@@ -121,7 +121,9 @@ def mark(data: bytes, file: str, opinions: Sequence[Opinion]) -> Marked:
         reason = str(problem)
     except _FAILURES:
         reason = "文件的结构特殊,无法保证其余内容原样不变"
-    book = Book((_list(OPINIONS, opinions, lambda one: Link(file, one.sheet, one.cell)),), OPINIONS, OWN_PROPERTY)
+    book = Book(
+        (opinion_sheet(OPINIONS, opinions, lambda one: Link(file, one.sheet, one.cell)),), OPINIONS, OWN_PROPERTY
+    )
     return Marked(None, book, ".xlsx", (f"{reason},未在副本上标注,意见另存为“审核意见”工作簿。",))
 
 
@@ -146,7 +148,7 @@ def is_marked(data: bytes) -> bool:
 # --- the list ---------------------------------------------------------------------------------------------------------
 
 
-def _list(name: str, opinions: Sequence[Opinion], link: Callable[[Finding], Link]) -> Sheet:
+def opinion_sheet(name: str, opinions: Sequence[Opinion], link: Callable[[Finding], Link]) -> Sheet:
     """The sheet 审核意见: title, how to use it, head, one line per opinion."""
     counts = "、".join(
         f"{ICONS[severity]} {sum(one.finding.severity == severity for one in opinions)}" for severity in SEVERITIES
@@ -227,7 +229,7 @@ SUFFIXES = {
 }
 
 
-class _Mark(NamedTuple):
+class Mark(NamedTuple):
     """What a cell gets from one opinion."""
 
     number: int
@@ -237,6 +239,7 @@ class _Mark(NamedTuple):
 
     @property
     def rank(self) -> int:
+        """Place in the order of severities."""
         return SEVERITIES.index(self.opinion.finding.severity)
 
     @property
@@ -249,6 +252,26 @@ class _Mark(NamedTuple):
         more = (("应为:", found.expected), ("改法:", cure), ("依据:", found.citation), ("说明:", self.opinion.reason))
         said = [found.message, *(label + text for label, text in more if text), f"(见“{OPINIONS}”第 {self.number} 条)"]
         return head, "\n".join(said)
+
+
+def marks_on(opinions: Sequence[Opinion], sheets: Mapping[str, object]) -> dict[str, dict[Position, list[Mark]]]:
+    """Return what every cell of these sheets gets: sheet → cell → its marks. A sheet without a part is left out."""
+    marks: dict[str, dict[Position, list[Mark]]] = {}
+    for number, opinion in enumerate(opinions, 1):
+        found = opinion.finding
+        if not sheets.get(found.sheet):
+            continue
+        places = list(dict.fromkeys(_addresses(found)))
+        for at in places:
+            see = "" if at == places[0] else address(*places[0])
+            marks.setdefault(found.sheet, {}).setdefault(at, []).append(Mark(number, opinion, see))
+    return marks
+
+
+def comment_text(marks: Sequence[Mark]) -> str:
+    """Return the comment of a cell: what its marks say, the gravest first."""
+    ordered = sorted(marks, key=lambda one: (one.rank, one.number))
+    return "\n\n".join("\n".join(one.lines) for one in ordered)
 
 
 class _Copy:
@@ -269,7 +292,7 @@ class _Copy:
         sheets = _sheets_of(self.parts)
         ours = _our_sheet(self.parts)
         before = _samples(ours[1]) if ours else {}
-        wanted = self._marks(sheets)
+        wanted = marks_on(self.opinions, sheets)
         samples: dict[int, list[tuple[str, int]]] = {}
         for name, part in sheets.items():
             if not part or (ours and part == ours[0]):
@@ -293,20 +316,8 @@ class _Copy:
         if self.threaded:
             yield f"{'、'.join(self.threaded)} 已有会话批注,没有改动,意见只列在“{OPINIONS}”中。"
 
-    def _marks(self, sheets: Mapping[str, str]) -> dict[str, dict[Position, list[_Mark]]]:
-        marks: dict[str, dict[Position, list[_Mark]]] = {}
-        for number, opinion in enumerate(self.opinions, 1):
-            found = opinion.finding
-            if not sheets.get(found.sheet):
-                continue
-            places = list(dict.fromkeys(_addresses(found)))
-            for at in places:
-                see = "" if at == places[0] else address(*places[0])
-                marks.setdefault(found.sheet, {}).setdefault(at, []).append(_Mark(number, opinion, see))
-        return marks
-
     def _mark_sheet(
-        self, name: str, part: str, marks: Mapping[Position, list[_Mark]], before: Mapping[Position, int]
+        self, name: str, part: str, marks: Mapping[Position, list[Mark]], before: Mapping[Position, int]
     ) -> list[tuple[int, str, int]]:
         """Mark one sheet; return, for every marked cell, the line it stands in, its address, and the style it had."""
         relations = self.parts.relations(part)
@@ -315,7 +326,7 @@ class _Copy:
             return []
         xml = self.parts.editable(part, "worksheet")
         corners = _corners(xml, marks)
-        at_corner: dict[Position, list[_Mark]] = {}
+        at_corner: dict[Position, list[Mark]] = {}
         for at, some in marks.items():
             at_corner.setdefault(corners.get(at, at), []).extend(some)
         at_corner = {at: sorted(at_corner[at], key=lambda one: (one.rank, one.number)) for at in sorted(at_corner)}
@@ -334,7 +345,7 @@ class _Copy:
         self.parts.write(part, self._comment(name, part, xml, at_corner))
         return kept
 
-    def _comment(self, name: str, part: str, xml: bytes, marks: Mapping[Position, list[_Mark]]) -> bytes:
+    def _comment(self, name: str, part: str, xml: bytes, marks: Mapping[Position, list[Mark]]) -> bytes:
         """Write the comments of a sheet and the boxes they stand in; return the sheet, which refers to the boxes."""
         relations = self.parts.relations(part)
         threaded: set[str] = set()
@@ -391,7 +402,7 @@ class _Copy:
         """Write the sheet 审核意见; a new one is the last of the workbook, one of ours is replaced in its place."""
         name = next((one for one, place in sheets.items() if place == part), "") if part else ""
         name = name or sheet_name(OPINIONS, list(sheets))
-        sheet = _list(name, self.opinions, lambda found: Link("", found.sheet, found.cell))
+        sheet = opinion_sheet(name, self.opinions, lambda found: Link("", found.sheet, found.cell))
         book = self.parts.editable(_BOOK, "workbook")
         if part is None:
             part = self.parts.new("xl/worksheets/sheet{}.xml")
@@ -734,9 +745,9 @@ _NO_COMMENTS = (
 _COMMENT = re.compile(rb"<comment(?=\s)[^>]*?(?:/>|>.*?</comment>)", re.S)
 _INNER = re.compile(rb"(<text(?=[\s/>])[^>]*>)(.*?)(</text>)", re.S)
 _RUN = re.compile(rb"<r(?=[\s>])[^>]*>.*?</r>", re.S)
-_SEPARATOR = f"———— {OPINIONS} ————"
+SEPARATOR = f"———— {OPINIONS} ————"
 _BREAKS, _END_OF_RUN = re.compile(rb"(?:\n|&#10;|&#xA;)\Z"), b"</t></r>"
-_OURS = re.compile(f"【({'|'.join(ICONS.values())})】")
+OURS = re.compile(f"【({'|'.join(ICONS.values())})】")
 _LOOK = '<sz val="9"/><color indexed="81"/><rFont val="宋体"/><family val="3"/><charset val="134"/>'.encode()
 
 
@@ -760,14 +771,14 @@ class _Comments:
         def without(match: re.Match[bytes]) -> bytes:
             comment = match.group()
             text = "".join(ElementTree.fromstring(_bare(comment)).itertext())
-            if _OURS.match(text):
+            if OURS.match(text):
                 self.forgotten.append(attribute(comment[: comment.index(b">") + 1], "ref") or "")
                 return b""
             inner = _INNER.search(comment)
-            if _SEPARATOR not in text or inner is None:
+            if SEPARATOR not in text or inner is None:
                 return comment
             runs = list(_RUN.finditer(comment, inner.start(2), inner.end(2)))
-            first = next((run for run in runs if _SEPARATOR.encode() in run.group()), None)
+            first = next((run for run in runs if SEPARATOR.encode() in run.group()), None)
             return comment if first is None else _before(comment, first) + comment[runs[-1].end() :]
 
         self.xml = _COMMENT.sub(without, self.xml)
@@ -782,7 +793,7 @@ class _Comments:
             comment = match.group()
             if attribute(comment[: comment.index(b">") + 1], "ref") == ref:
                 self.continued.add(ref)
-                longer = _continued(comment, _run(f"\n{_SEPARATOR}\n", bold=True) + runs)
+                longer = _continued(comment, _run(f"\n{SEPARATOR}\n", bold=True) + runs)
                 self.xml = self.xml[: match.start()] + longer + self.xml[match.end() :]
                 return
         author = self._author()
@@ -801,7 +812,7 @@ class _Comments:
 
 def _before(comment: bytes, separator: re.Match[bytes]) -> bytes:
     """A comment up to where ours begins: a run of its own, or within one where another program has put them together."""
-    head = separator.group()[: separator.group().index(_SEPARATOR.encode())]
+    head = separator.group()[: separator.group().index(SEPARATOR.encode())]
     own = _BREAKS.sub(b"", head)
     if not own.endswith(b">"):
         return comment[: separator.start()] + own + _END_OF_RUN

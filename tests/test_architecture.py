@@ -15,11 +15,11 @@ PACKAGE = ROOT / "perf_xl"
 ROWS: list[set[str]] = [
     {"exact", "errors"},
     {"packages", "grid", "rules", "findings"},
-    {"model", "formulas", "sheets"},
+    {"model", "formulas", "sheets", "meaning"},
     {"values"},
     {"scoring", "live", "narrative"},
     {"reading", "auditing", "comparing", "consolidating"},
-    {"saving", "workers"},
+    {"saving", "workers", "cluster"},
     {
         "cache",
         "ledger",
@@ -63,7 +63,14 @@ ONE_DOOR = {
     "rich": {"cli"},
     "fsspec": {"remote"},
     "distributed": {"cluster"},
-    "xlwings": {"excel.functions", "excel.capture", "excel.handlers", "excel.wrappers", "excel.__main__"},
+    "xlwings": {
+        "excel.functions",
+        "excel.capture",
+        "excel.changing",
+        "excel.handlers",
+        "excel.wrappers",
+        "excel.__main__",
+    },
     "pyopenvba": {"excel.vba"},
 }
 """Each library stands behind one door."""
@@ -71,7 +78,8 @@ ONE_DOOR = {
 EXCEL_ROWS: list[set[str]] = [
     {"commands"},
     {"functions", "cockpit", "capture", "journal", "machine", "ribbon", "settings", "vba"},
-    {"wrappers", "guide"},
+    {"wrappers", "guide", "changing"},
+    {"planning"},
     {"handlers", "addin"},
     {"installing"},
     {"doctor"},
@@ -86,6 +94,7 @@ NO_FILES = {
     "findings",
     "model",
     "formulas",
+    "meaning",
     "values",
     "scoring",
     "reading",

@@ -49,7 +49,16 @@ class IronCalcStore(Store):
             _ungroup_columns(sheet)
         self._theme = _theme(self.book.loaded_theme)
         self._numbers: dict[str, int] = {}
+        self._blank_is_no_zero()
         self.model.evaluate()
+
+    def _blank_is_no_zero(self) -> None:
+        """IronCalc takes `<c t="n"/>`, a blank cell, for a zero."""
+        for sheet in self.book.worksheets:
+            for (row, column), cell in sheet._cells.items():
+                place = (self._number(sheet.title), row, column)
+                if cell.value is None and self.model.get_cell_value(*place) == 0:
+                    self.model.clear_cell_contents(*place)
 
     def _number(self, sheet: str) -> int:
         """The place of a sheet in the model, where a new one always comes last."""
