@@ -529,11 +529,12 @@ def convert_command(source: str, output: Path, form: str, rulebook: str | None) 
 @click.option(
     "--tables", "tables", type=click.Path(path_type=Path), metavar="文件夹", help="另存为 Parquet 和 CSV 数据表。"
 )
+@click.option("--cluster", "cluster", metavar="地址", help="由集群来读:调度程序的地址,或 local:N(本机 N 个进程)。")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="用几个进程(缺省按文件多少决定)。")
 @_rulebook_option
 def consolidate_command(
     paths: tuple[str, ...], output: Path, json_path: Path | None, as_one: str | None, roster: str | None, tables: Path | None,
-    jobs: int | None, rulebook: str | None,
+    cluster: str | None, jobs: int | None, rulebook: str | None,
 ) -> int:  # fmt: skip
     """把一个文件夹的自评表汇总成一份结果:绝对值相加,相对值按资金加权,定性按三档。"""
     book = pipeline.load_rulebook(rulebook)
@@ -547,8 +548,9 @@ def consolidate_command(
         return FINDINGS
     with _progress("汇总") as progress:
         result = pipeline.consolidate(
-            files, as_one=as_one, rulebook=book, roster=units, jobs=jobs or pipeline.jobs_for(files), progress=progress
-        )
+            files, as_one=as_one, rulebook=book, roster=units, jobs=jobs or pipeline.jobs_for(files), address=cluster,
+            progress=progress,
+        )  # fmt: skip
     written = pipeline.save(result, files, output, json_path, tables)
     _print_summary(result, written)
     return FINDINGS if result.has_errors else CLEAN

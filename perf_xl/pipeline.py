@@ -8,13 +8,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from hashlib import sha256
+from multiprocessing import current_process
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from perf_xl import rules, trace
+from perf_xl import remote, rules, trace
 from perf_xl.auditing import audit
 from perf_xl.consolidating import Consolidation, FileLine, Partial, conclude, digest
 from perf_xl.contract import consolidation_json
@@ -46,6 +47,20 @@ class SourceFile:
     name: str
     copy: bool = False
     """Whether it stands for a marked copy by its name, and its original is among the files (标注副本)."""
+    url: str = ""
+    """Where it is, if that is far away."""
+    data: bytes | None = field(default=None, compare=False, repr=False)
+    """What it holds, where it was fetched already."""
+
+    def read(self) -> bytes:
+        """Return what the file holds.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        if self.data is not None:
+            return self.data
+        return remote.read(self.url) if self.url else self.path.read_bytes()
 
     @property
     def temporary(self) -> bool:
@@ -80,13 +95,14 @@ def is_temporary(name: str) -> bool:
 
 
 def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> list[SourceFile]:
-    """Return every regular file that the paths name: files, folders (with all below them) and patterns.
+    """Return every regular file that the paths name: files, folders (with all below them), patterns, and URLs of such.
 
     Raises:
         NothingToDo: a path that does not exist.
     """
     roots: list[Path] = []
-    for given in paths:
+    far = [place for place in map(str, paths) if remote.is_remote(place)]
+    for given in (path for path in paths if str(path) not in far):
         path = Path(given)
         if path.exists():
             roots.append(path)
@@ -103,6 +119,9 @@ def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> l
             resolved = path.resolve() if not path.is_symlink() else path.parent.resolve() / path.name
             if resolved not in omitted and resolved not in found:
                 found[resolved] = SourceFile(path, _name_of(resolved, base))
+    for place in far:
+        head = "" if len(paths) == 1 else f"{place.rstrip('/').rpartition('/')[2]}/"
+        found |= {Path(url): SourceFile(Path(url), head + name, url=url) for url, name in remote.list_files(place)}
     names = {path.stem for path in found}
     files = [replace(file, copy=_is_copy(file.path.stem, names)) for file in found.values()]
     return sorted((file for file in files if file.path.name != EXPLANATIONS), key=lambda file: file.name)
@@ -143,7 +162,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
     try:
-        data = file.path.read_bytes()
+        data = file.read()
         content = Content(len(data), sha256(data).hexdigest())
         if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
             return FileResult(file, own=True)
@@ -178,6 +197,9 @@ Outcome = TypeVar("Outcome")
 FEW = 16
 """Up to so many files it takes longer to start a process than to read them."""
 
+LOT = 1024
+"""So many files that are far away are fetched, and then read."""
+
 _PLAIN = MEBIBYTE
 """A package up to this size cannot do harm once it has passed the gate; other files are never read in the main process."""
 
@@ -185,7 +207,7 @@ _PLAIN = MEBIBYTE
 def jobs_for(files: Sequence[SourceFile]) -> int:
     """How many processes are worth starting: one for each core; none for a few plain files, which are done in a moment."""
     if len(files) <= FEW:
-        return 0 if all(file.temporary or _is_plain(file.path) for file in files) else 1
+        return 0 if all(file.temporary or (not file.url and _is_plain(file.path)) for file in files) else 1
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     return min(cores, 60, -(-len(files) // CHUNK))
 
@@ -203,8 +225,21 @@ def run_files(
 ) -> Iterator[list[tuple[SourceFile, Outcome | WorkbookUnreadable]]]:
     """Yield every file once with what came of it, in pieces and in any order; a file that kills its process is refused."""
     bounds = Bounds(LIMITS["seconds"], LIMITS["memory"])
-    for piece in run(work, files, jobs, bounds, partial(set_limits, dict(LIMITS))):
-        yield [(file, _refused(file, what) if isinstance(what, Loss) else what) for file, what in piece]
+    for lot in _fetched(files):
+        for piece in run(work, lot, jobs, bounds, partial(set_limits, dict(LIMITS))):
+            bare = [(file if file.data is None else replace(file, data=None), what) for file, what in piece]
+            yield [(file, _refused(file, what) if isinstance(what, Loss) else what) for file, what in bare]
+
+
+def _fetched(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
+    """Yield the files that are here, and then those that are far away, lot by lot, with what they hold."""
+    far = [file for file in files if file.url and not file.temporary]
+    if len(far) < len(files):
+        yield [file for file in files if not file.url or file.temporary]
+    for at in range(0, len(far), LOT):
+        lot = far[at : at + LOT]
+        fetched = dict(remote.fetch([file.url for file in lot]))
+        yield [replace(one, data=data) if isinstance(data := fetched[one.url], bytes) else one for one in lot]
 
 
 def _refused(file: SourceFile, loss: Loss) -> WorkbookUnreadable:
@@ -431,9 +466,12 @@ def save(
 def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str]:
     """Return what leads from a result to the file of a name, relative where it can be."""
     places = {file.name: file.path.resolve() for file in files}
+    urls = {file.name: file.url for file in files if file.url}
     home = output.resolve().parent
 
     def link_to(name: str) -> str:
+        if name in urls:
+            return urls[name]
         try:
             return Path(os.path.relpath(places[name], home)).as_posix()
         except ValueError:  # another drive
@@ -443,9 +481,24 @@ def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str
 
 
 def partials_of(
-    files: Sequence[SourceFile], rulebook: Rulebook | None = None, jobs: int = 0
+    files: Sequence[SourceFile],
+    rulebook: Rulebook | None = None,
+    jobs: int = 0,
+    address: str | None = None,
+    told: Progress | None = None,
 ) -> Iterator[list[tuple[SourceFile, Partial]]]:
-    """Yield every file once with its partial result, in pieces and in any order."""
+    """Yield every file once with its partial result, in pieces and in any order; from the cluster at an address, if any."""
+    done = 0
+    for piece in [_from_cluster(files, rulebook, address, told)] if address else _from_here(files, rulebook, jobs):
+        done += len(piece)
+        if told:
+            told(done, len(files))
+        yield piece
+
+
+def _from_here(
+    files: Sequence[SourceFile], rulebook: Rulebook | None, jobs: int
+) -> Iterator[list[tuple[SourceFile, Partial]]]:
     for piece in run_files(partial(_partial_of_file, rulebook), files, jobs):
         yield [
             (file, partial_of(FileResult(file, refusal=what)) if isinstance(what, WorkbookUnreadable) else what)
@@ -457,6 +510,30 @@ def _partial_of_file(rulebook: Rulebook | None, file: SourceFile) -> Partial:
     return partial_of(_look(file), rulebook)
 
 
+def _from_cluster(
+    files: Sequence[SourceFile], rulebook: Rulebook | None, address: str, told: Progress | None
+) -> list[tuple[SourceFile, Partial]]:
+    """Let a cluster do the work; its machines must find the files where they are found here."""
+    from perf_xl import cluster
+
+    absolute = [replace(file, path=file.path.absolute()) for file in files]
+    work = partial(_partial_of_files, rulebook, dict(LIMITS))
+    whole = cluster.merged(address, work, Partial.sum, _partial_of_lost, absolute, told)
+    by_file = whole.by_file()
+    return [(file, by_file.get(file.name, Partial())) for file in files]
+
+
+def _partial_of_files(rulebook: Rulebook | None, limits: dict[str, int], files: Sequence[SourceFile]) -> Partial:
+    """A task of a cluster. A worker that may have children reads in one of them, as this machine does."""
+    set_limits(limits)
+    jobs = 0 if current_process().daemon else 1
+    return Partial.sum(one for piece in _from_here(files, rulebook, jobs) for _, one in piece)
+
+
+def _partial_of_lost(file: SourceFile) -> Partial:
+    return partial_of(FileResult(file, refusal=_refused(file, Loss.CRASH)))
+
+
 def consolidate(
     files: Sequence[SourceFile],
     *,
@@ -464,14 +541,18 @@ def consolidate(
     rulebook: Rulebook | None = None,
     roster: Sequence[str] = (),
     jobs: int = 0,
+    address: str | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Read, score, check and consolidate files; `jobs` processes share the work, the result is the same for any number."""
-    partials: list[Partial] = []
-    for piece in partials_of(files, rulebook, jobs):
-        partials += [one for _, one in piece]
-        if progress:
-            progress(len(partials), len(files))
+    """Read, score, check and consolidate files.
+
+    `jobs` processes share the work, or the cluster at an address does; the result is the same for any number of either.
+
+    Raises:
+        NothingToDo: there is no cluster at the address.
+    """
+    pieces = partials_of(files, rulebook, jobs, address, progress)
+    partials = [one for piece in pieces for _, one in piece]
     return conclude_all(Partial.sum(partials), as_one=as_one, rulebook=rulebook, roster=roster)
 
 

@@ -1,0 +1,147 @@
+"""A cluster of several processes comes to what one process comes to, also when workers die."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import fsspec
+import pytest
+from distributed import LocalCluster
+from support import run
+
+from perf_xl import cluster, pipeline
+from perf_xl.demo import filings
+from perf_xl.errors import NothingToDo
+from perf_xl.sheets import Book
+from perf_xl.template import form_sheet
+from perf_xl.writing import write_book
+
+
+def add(items: Sequence[int]) -> tuple[int, ...]:
+    return tuple(sorted(items))
+
+
+def merge(parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(sorted(number for part in parts for number in part))
+
+
+def lost(item: int) -> tuple[int, ...]:
+    return (-item,)
+
+
+class DiesOf:
+    """Work that takes its process with it at one item: always, or only as long as a file is there."""
+
+    def __init__(self, item: int, once: Path | None = None) -> None:
+        self.item, self.once = item, once
+
+    def __call__(self, items: Sequence[int]) -> tuple[int, ...]:
+        if self.item in items and (self.once is None or self.once.exists()):
+            if self.once is not None:
+                self.once.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return add(items)
+
+
+NUMBERS = range(1, 1401)
+
+
+def test_everything_comes_back_once_merged_as_a_tree() -> None:
+    told: list[tuple[int, int]] = []
+    found = cluster.merged("local:3", add, merge, lost, NUMBERS, lambda *done: told.append(done))
+    assert found == tuple(NUMBERS)
+    assert told[-1] == (1400, 1400)
+
+
+def test_a_worker_that_dies_costs_nothing(tmp_path: Path) -> None:
+    once = tmp_path / "once"
+    once.touch()
+    assert cluster.merged("local:2", DiesOf(700, once), merge, lost, NUMBERS) == tuple(NUMBERS)
+    assert not once.exists()
+
+
+def test_an_item_that_kills_its_workers_is_lost_alone() -> None:
+    found = cluster.merged("local:2", DiesOf(100), merge, lost, range(1, 151))
+    assert found == tuple(sorted({*range(1, 151), -100} - {100}))
+
+
+@pytest.mark.parametrize("address", ["local:0", "local:viele", "tcp://127.0.0.1:9", "nonsense"])
+def test_an_address_without_a_cluster_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "WAITING", 1.0)
+    with pytest.raises(NothingToDo, match="集群"):
+        cluster.merged(address, add, merge, lost, NUMBERS)
+
+
+def test_nothing_comes_to_what_merging_nothing_comes_to() -> None:
+    assert cluster.merged("local:1", add, merge, lost, []) == ()
+
+
+# --- the whole run ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three hundred forms, a damaged file, a temporary one, and a file that is none."""
+    home = tmp_path_factory.mktemp("自评表")
+    examples = filings()
+    for number in range(300):
+        filing = examples[number % len(examples)]
+        unit = replace(filing, unit=f"第{number}科", project=f"项目{number % 7}")
+        write_book(Book([form_sheet(unit)], "自评表"), home / f"{number % 11}" / f"{number:03}.xlsx")
+    (home / "坏的.xlsx").write_bytes((home / "0" / "000.xlsx").read_bytes()[:3000])
+    (home / "~$坏的.xlsx").write_bytes(b"owner")
+    (home / "通知.txt").write_text("关于报送自评表的通知", encoding="utf-8")
+    return home
+
+
+def outputs(folder: Path | str, home: Path, *options: str) -> list[bytes]:
+    home.mkdir()
+    found = run("consolidate", folder, "-o", home / "汇总.xlsx", "--json", home / "汇总.json", *options)
+    assert found.exit_code == 1, found.output
+    return [(home / "汇总.xlsx").read_bytes(), (home / "汇总.json").read_bytes()]
+
+
+@pytest.fixture(scope="module")
+def alone(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """What one process comes to."""
+    return outputs(folder, folder.parent / "alone", "--jobs", "1")
+
+
+def test_a_cluster_writes_the_same_bytes(folder: Path, alone: list[bytes]) -> None:
+    assert outputs(folder, folder.parent / "three", "--cluster", "local:3") == alone
+
+
+def test_a_worker_killed_in_the_middle_changes_no_byte(
+    folder: Path, alone: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "MOST", 64)
+    killed: list[int] = []
+    with LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as machines:
+
+        def kill(done: int, total: int) -> None:
+            if not killed:
+                killed.append(next(iter(machines.workers.values())).process.pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        once = pipeline.consolidate(pipeline.find_files([folder]), address=machines.scheduler_address, progress=kill)
+        again = outputs(folder, folder.parent / "killed", "--cluster", machines.scheduler_address)
+    assert killed
+    assert json.dumps(once.to_json(), ensure_ascii=False, indent=1).encode() + b"\n" == alone[1]
+    assert again == alone
+
+
+def test_files_that_are_far_away_come_to_the_same(folder: Path, alone: list[bytes]) -> None:
+    store = fsspec.filesystem("memory")
+    store.put(str(folder), "/省/自评表", recursive=True)
+    try:
+        far = json.loads(outputs("memory://省/自评表", folder.parent / "far")[1])
+        assert far == json.loads(alone[1])
+    finally:
+        store.rm("/省", recursive=True)
+    shared = json.loads(outputs(f"file://{folder}", folder.parent / "shared", "--cluster", "local:2")[1])
+    assert shared == far
