@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from openpyxl.formula.translate import Translator
-from openpyxl.utils import get_column_letter
 from xlwings import base_classes
 from xlwings.utils import hex_to_rgb, int_to_rgb
 
@@ -411,7 +410,6 @@ class Sheet(base_classes.Sheet):
     def __init__(self, book: Book, name: str) -> None:
         self.book = book
         self.selected = Area(1, 1, 1, 1)
-        self.lets_programs_write = False
         self._name = name
 
     @property
@@ -518,8 +516,7 @@ class Sheet(base_classes.Sheet):
         return area
 
     def protection(self) -> Protection:
-        """What a program may do here now."""
-        return Protection() if self.lets_programs_write else self.store.protection(self.name)
+        return self.store.protection(self.name)
 
 
 class SheetApi:
@@ -530,7 +527,7 @@ class SheetApi:
 
     @property
     def ProtectContents(self) -> bool:
-        return self._sheet.store.protection(self._sheet.name).on
+        return self._sheet.protection().on
 
     @property
     def Visible(self) -> int:
@@ -540,14 +537,12 @@ class SheetApi:
     def Visible(self, value: int) -> None:
         self._sheet.visible = value
 
-    def Protect(self, Password: str | None = None, UserInterfaceOnly: bool = False) -> None:
+    def Protect(self, Password: str | None = None, *_options: object) -> None:
         self._sheet.store.protect(self._sheet.name, Password)
-        self._sheet.lets_programs_write = UserInterfaceOnly
 
     def Unprotect(self, Password: str | None = None) -> None:
         if not self._sheet.store.unprotect(self._sheet.name, Password):
             raise ExcelRefuses("the password is not the right one")
-        self._sheet.lets_programs_write = False
 
 
 def _look(look: Look) -> Any:
@@ -727,19 +722,24 @@ class Range(base_classes.Range):
             return
         self.refuse_contents(self.area)
         formats = self.store.looks(self.sheet.name, self.area, "number_format")
-        covered = self._covered()
-        for index, (row, column) in enumerate(self.area.cells()):
-            i, j = divmod(index, self.shape[1])
-            value = self._of(data, i, j)
-            content, number_format = self._content(value, formats[i][j])
-            if isinstance(content, Formula) and not isinstance(data, list | tuple):
-                origin = f"{get_column_letter(self.column)}{self.row}"
-                content = Formula(Translator(content, origin).translate_formula(f"{get_column_letter(column)}{row}"))
-            if (row, column) not in covered:
-                self.store.write(self.sheet.name, row, column, content)
-                if number_format and formats[i][j] == "General":
-                    self.store.set_look(self.sheet.name, Area(row, column, row, column), "number_format", number_format)
+        became = [[self._typed(data, i, j, formats[i][j]) for j in range(self.shape[1])] for i in range(self.shape[0])]
+        for row, column in self._covered():
+            became[row - self.row][column - self.column] = Typed(None)
+        self.store.write_block(self.sheet.name, self.area, [[one.content for one in row] for row in became])
+        for i, j in itertools.product(*map(range, self.shape)):
+            number_format = became[i][j].number_format
+            if number_format and formats[i][j] == "General":
+                cell = self(i + 1, j + 1)
+                self.store.set_look(self.sheet.name, cell.area, "number_format", number_format)
         self.sheet.book.changed()
+
+    def _typed(self, data: Any, i: int, j: int, number_format: str) -> Typed:
+        """What a cell of the range makes of its part of the data; a formula for all is moved along."""
+        found = self._content(self._of(data, i, j), number_format)
+        if isinstance(found.content, Formula) and not isinstance(data, list | tuple):
+            origin, target = (one.area.address("", "") for one in (self(1, 1), self(i + 1, j + 1)))
+            return Typed(Formula(Translator(found.content, origin).translate_formula(target)))
+        return found
 
     def _of(self, data: Any, i: int, j: int) -> Any:
         if not isinstance(data, list | tuple):
@@ -894,7 +894,11 @@ class Range(base_classes.Range):
 
     def refuse_contents(self, area: Area) -> None:
         """Raise if a cell is locked on a protected sheet."""
-        if self.sheet.protection().on and any(itertools.chain(*self.store.looks(self.sheet.name, area, "locked"))):
+        if not self.sheet.protection().on:
+            return
+        locked = itertools.chain(*self.store.looks(self.sheet.name, area, "locked"))
+        under = self._covered()
+        if any(one for cell, one in zip(area.cells(), locked, strict=True) if cell not in under):
             raise ExcelRefuses(f"{self.sheet.name} is protected")
 
     # --- notes and links ---

@@ -1,4 +1,4 @@
-"""Fixtures of the engines: import `engine`, or `ironcalc_app` alone, into a test module."""
+"""Fixtures of the engines: import `app`, or `ironcalc_app` alone, into a test module."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 import xlwings as xw
 
-from engines import ironcalc_engine
+from engines import ironcalc_engine, libreoffice_engine
 from engines.base import Engine
+from engines.office import Office
 
 
 def start(impl: Engine) -> xw.App:
     """Start a program on an engine and let xlwings know it, as if it were the Excel of this machine."""
-    if impl.name not in xw.engines.engines_by_name:
-        xw.engines.add(xw.Engine(impl=impl))
+    xw.engines.add(xw.Engine(impl=impl))
     xw.engines[impl.name].activate()
     return xw.App(add_book=False)
 
@@ -27,6 +27,8 @@ def stop(app: xw.App) -> None:
     if hasattr(xw.Book, "_mock_caller"):
         del xw.Book._mock_caller
     xw.engines.active = None
+    xw.engines.engines.clear()
+    xw.engines.engines_by_name.clear()
 
 
 @pytest.fixture
@@ -35,6 +37,29 @@ def ironcalc_app() -> Iterator[xw.App]:
     app = start(ironcalc_engine.ENGINE)
     yield app
     stop(app)
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    """One LibreOffice for all tests of a run."""
+    running = Office()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def libreoffice_app(office: Office) -> Iterator[xw.App]:
+    """Excel as LibreOffice plays it: everything is live."""
+    app = start(libreoffice_engine.engine(office))
+    yield app
+    stop(app)
+
+
+@pytest.fixture(params=["ironcalc", "libreoffice"])
+def app(request: pytest.FixtureRequest) -> xw.App:
+    """Excel as each of the engines plays it."""
+    running: xw.App = request.getfixturevalue(f"{request.param}_app")
+    return running
 
 
 def open_book(app: xw.App, path: Path, into: Path) -> xw.Book:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from copy import copy
@@ -12,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import ironcalc
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.styles import Protection as CellProtection
@@ -32,6 +34,12 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _OFFICE_THEME = ["FFFFFF", "000000", "E7E6E6", "44546A", "4472C4", "ED7D31", "A5A5A5", "FFC000", "5B9BD5", "70AD47"]
 _MOST_COLUMNS = 256
+_MARGIN = 5 / 7
+"""What a width in a file has over the width that Excel tells: five pixels, in characters of seven."""
+_ONE_OF_MANY = re.compile(r"""(?P<kept>"(?:[^"]|"")*"|'(?:[^']|'')*'|\[[^\]]*\])|@""")
+"""The mark by which IronCalc says that a formula takes one value of many."""
+_PREFIXES = re.compile(r"_xlfn\.(?:_xlws\.)?|_xlpm\.")
+_NEEDLESS_QUOTES = re.compile(r"'([^\W\d]\w*)'!")
 
 
 class IronCalcStore(Store):
@@ -70,6 +78,14 @@ class IronCalcStore(Store):
     def _cell(self, sheet: str, row: int, column: int) -> Any:
         """A cell if there is one: asking must not make it part of the used range."""
         return self.book[sheet]._cells.get((row, column))
+
+    def _seen_cell(self, sheet: str, row: int, column: int) -> Any:
+        """The cell whose looks are seen at a place: openpyxl keeps none for those under a merged one."""
+        cell = self._cell(sheet, row, column)
+        if not isinstance(cell, MergedCell):
+            return cell
+        merged = next(one for one in self.merges(sheet) if one.meeting(Area(row, column, row, column)))
+        return self._cell(sheet, merged.top, merged.left)
 
     # --- sheets ---
 
@@ -120,8 +136,15 @@ class IronCalcStore(Store):
         return value
 
     def formulas(self, sheet: str, area: Area) -> list[list[str | None]]:
-        number = self._number(sheet)
-        return [[self.model.get_cell_formula(number, row, column) for column in area.columns] for row in area.rows]
+        return [[self._formula(sheet, row, column) for column in area.columns] for row in area.rows]
+
+    def _formula(self, sheet: str, row: int, column: int) -> str | None:
+        """A formula as it was written: the model has its own way with brackets."""
+        cell = self._cell(sheet, row, column)
+        if cell is None or cell.data_type != "f":
+            return None
+        text = cell.value.text if isinstance(cell.value, ArrayFormula) else cell.value
+        return _PREFIXES.sub("", text)
 
     def has_array(self, sheet: str, area: Area) -> bool:
         cells = [self._cell(sheet, row, column) for row, column in area.cells()]
@@ -169,7 +192,9 @@ class IronCalcStore(Store):
         for number, row, column in self.model.get_all_cells():
             formula = self.model.get_cell_formula(number, row, column)
             if formula is not None and not self.has_array(names[number], Area(row, column, row, column)):
-                self._keep(names[number], row, column, Formula(formula))
+                self._keep(
+                    names[number], row, column, Formula(_ONE_OF_MANY.sub(lambda part: part["kept"] or "", formula))
+                )
         for one in self.model.get_defined_name_list():
             scope = self.book if one["scope"] is None else self.book[names[one["scope"]]]
             scope.defined_names[one["name"]] = DefinedName(one["name"], attr_text=one["formula"])
@@ -180,11 +205,11 @@ class IronCalcStore(Store):
     # --- looks ---
 
     def looks(self, sheet: str, area: Area, look: Look) -> list[list[Any]]:
-        return [[self._seen(self._cell(sheet, row, column), look) for column in area.columns] for row in area.rows]
+        return [[self._seen(self._seen_cell(sheet, row, column), look) for column in area.columns] for row in area.rows]
 
     def _seen(self, cell: Any, look: Look) -> Any:
         if cell is None:
-            return LOOKS[look]
+            return self.book._fonts[0].name if look == "font_name" else LOOKS[look]
         font, alignment = cell.font, cell.alignment
         match look:
             case "color":
@@ -273,10 +298,11 @@ class IronCalcStore(Store):
     def column_width(self, sheet: str, column: int) -> float:
         known = self.book[sheet].column_dimensions
         letter = get_column_letter(column)
-        return known[letter].width if letter in known else self.book[sheet].sheet_format.defaultColWidth or 8.43
+        width = known[letter].width if letter in known else self.book[sheet].sheet_format.defaultColWidth
+        return round(width - _MARGIN, 2) if width else 8.43
 
     def set_column_width(self, sheet: str, column: int, width: float) -> None:
-        self.book[sheet].column_dimensions[get_column_letter(column)].width = width
+        self.book[sheet].column_dimensions[get_column_letter(column)].width = width + _MARGIN
 
     def row_height(self, sheet: str, row: int) -> float:
         known = self.book[sheet].row_dimensions
@@ -345,7 +371,7 @@ class IronCalcStore(Store):
         found = {name: one.attr_text for name, one in self.book.defined_names.items()}
         for sheet in self.book.worksheets:
             found |= {f"{sheet.title}!{name}": one.attr_text for name, one in sheet.defined_names.items()}
-        return found
+        return {name: _NEEDLESS_QUOTES.sub(r"\1!", text) for name, text in found.items()}
 
     def set_name(self, name: str, refers_to: str | None) -> None:
         sheet, _, own = name.rpartition("!")

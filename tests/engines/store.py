@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -156,6 +157,10 @@ class Store(ABC):
 
     @abstractmethod
     def write(self, sheet: str, row: int, column: int, content: Content) -> None: ...
+
+    def write_block(self, sheet: str, area: Area, block: list[list[Content]]) -> None:
+        for (row, column), content in zip(area.cells(), itertools.chain(*block), strict=True):
+            self.write(sheet, row, column, content)
 
     @abstractmethod
     def looks(self, sheet: str, area: Area, look: Look) -> list[list[Any]]: ...
