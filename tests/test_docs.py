@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import click
 import pytest
@@ -20,6 +21,9 @@ from test_architecture import ROWS
 
 from perf_xl import rules
 from perf_xl.cli import main
+from perf_xl.excel import functions
+from perf_xl.excel.commands import COMMANDS, TAB
+from perf_xl.excel.functions import FUNCTIONS
 
 ROOT = Path(__file__).parent.parent
 IGNORED = {
@@ -84,6 +88,56 @@ def test_every_command_and_option_is_described() -> None:
         options = [option for one in command.params if isinstance(one, click.Option) for option in one.opts]
         missing = [option for option in options if option.startswith("--") and f"`{option}" not in page]
         assert [option for option in missing if f"[{option}]" not in page] == [], name
+
+
+def cells_of(page: Path, start: str) -> list[list[str]]:
+    """The rows of the tables of a page whose first cell matches."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    return [row for row in rows if re.fullmatch(start, row[0])]
+
+
+def test_the_page_of_excel_tells_every_button_and_every_function() -> None:
+    page = ROOT / "docs" / "excel.md"
+    groups = "|".join({one.group for one in COMMANDS})
+    assert cells_of(page, groups) == [[one.group, one.label, one.tip] for one in COMMANDS]
+    functions = [re.match(r"`(\w+)\(", row[0]) for row in cells_of(page, "`PERF.*")]
+    assert [found and found[1] for found in functions] == list(FUNCTIONS)
+    assert f"“{TAB}”" in page.read_text(encoding="utf-8")
+
+
+def test_the_examples_of_functions_in_the_page_of_excel_are_true() -> None:
+    examples = re.findall(
+        r"`=(PERF_\w+\([^`]*\))` 得 (.+?) \|", (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
+    )
+    assert len(examples) >= 5
+    for call, result in examples:
+        assert str(eval(call, {name: getattr(functions, name) for name in FUNCTIONS})) == result, call
+
+
+def test_the_checklist_has_twenty_steps_for_excel_and_for_wps_and_presses_every_button() -> None:
+    page = ROOT / "docs" / "excel-checklist.md"
+    steps = cells_of(page, r"\d+")
+    assert [int(row[0]) for row in steps] == [*range(1, 21), *range(1, 21)]
+    assert [row for row in steps if not (row[1] and row[2]) or len(row) != 4] == []
+    done = "".join(row[1] + row[2] for row in steps[:20])
+    assert [one.label for one in COMMANDS if f"“{one.label}”" not in done] == []
+
+
+def test_what_was_not_run_says_so() -> None:
+    head = (ROOT / "docs" / "excel-checklist.md").read_text(encoding="utf-8")[:200]
+    workflow = (ROOT / ".github" / "workflows" / "excel.yml").read_text(encoding="utf-8")
+    assert "没有做过" in head
+    assert "it has not been run" in workflow.partition("\n")[0]
+
+
+def test_the_drawing_of_the_ribbon_shows_every_button() -> None:
+    draw = tool("draw_ribbon")
+    drawn = ElementTree.fromstring(draw.svg(draw.RIBBON.read_text(encoding="utf-8")))
+    texts = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    for words in (TAB, *(one.label for one in COMMANDS), *(one.group for one in COMMANDS)):
+        assert words in texts
+    assert any("不是截屏" in (text or "") for text in texts)
 
 
 # --- links ------------------------------------------------------------------------------------------------------------
