@@ -20,7 +20,6 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from time import time_ns
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -263,11 +262,14 @@ def reader_version() -> str:
     parts: list[Any] = [sys.version]
     for path in sorted([*home.rglob("*.py"), *home.rglob("*.toml")]):
         parts += [path.relative_to(home).as_posix(), path.read_bytes()]
-    for library in ("python_calamine", "openpyxl", "xlrd"):
-        spec = find_spec(library)
-        if spec is not None and spec.origin:
-            parts += sorted(one.name for one in Path(spec.origin).parent.parent.glob(f"{library}-*.dist-info"))
+    parts += [f"{library} {installed(library)}" for library in ("python_calamine", "openpyxl", "xlrd")]
     return _digest(*parts).hex()
+
+
+def installed(library: str) -> str:
+    """Return the version of an installed library, by the name of what its installer left; asking the installer takes long."""
+    found = (one.name for place in sys.path for one in Path(place).glob(f"{library}-*.dist-info"))
+    return next(found, "").removeprefix(f"{library}-").removesuffix(".dist-info")
 
 
 _fingerprints: dict[int, tuple[Rulebook, str]] = {}

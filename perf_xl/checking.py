@@ -17,8 +17,9 @@ from perf_xl.consolidating import fold_project
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding
+from perf_xl.folders import EXPLANATIONS, MARKED, SourceFile, find_files
 from perf_xl.model import Form
-from perf_xl.pipeline import EXPLANATIONS, MARKED, FileResult, SourceFile, find_files, refuse_to_overwrite
+from perf_xl.pipeline import FileResult, refuse_to_overwrite
 from perf_xl.rules import Rulebook, default
 from perf_xl.scoring import FormScore, fold_unit_name, score
 

@@ -8,23 +8,37 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from perf_xl import contract, pipeline
 from perf_xl.errors import NothingToDo, PerfXlError
 from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding, count_by_severity
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from perf_xl import contract, pipeline
     from perf_xl.excel.doctor import Diagnosis
     from perf_xl.scoring import FormScore
+
+else:
+
+    class _Later:
+        """A module that is imported when it is first used: a run in which nothing changed does not wait for it."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def __getattr__(self, attribute: str) -> Any:
+            return getattr(import_module(self.name), attribute)
+
+    contract, pipeline = _Later("perf_xl.contract"), _Later("perf_xl.pipeline")
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
@@ -155,6 +169,14 @@ def _progress(what: str, always: bool = False) -> Iterator[pipeline.Progress]:
 
 _rulebook_option = click.option(
     "--rulebook", metavar="名称或文件", help="规则文件:随附的名称(default、hubei)或自备的 .toml。"
+)
+_limits_option = click.option(
+    "--limits",
+    envvar="PERF_XL_LIMITS",
+    metavar="限额.toml",
+    expose_value=False,
+    callback=lambda _context, _option, name: pipeline.load_limits(name),
+    help="文件大小、读取时间和内存的限额;也可用环境变量 PERF_XL_LIMITS 指定。",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="在标准输出打印 JSON。")
 _paths_argument = click.argument("paths", nargs=-1, required=True, metavar="路径...")
@@ -531,38 +553,41 @@ def convert_command(source: str, output: Path, form: str, rulebook: str | None) 
 )
 @click.option("--cluster", "cluster", metavar="地址", help="由集群来读:调度程序的地址,或 local:N(本机 N 个进程)。")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="用几个进程(缺省按文件多少决定)。")
+@click.option("--resume", is_flag=True, help="接着上次中断的汇总做;逐个核对文件内容,读过而没有变化的不再读取。")
+@click.option("--no-cache", "afresh", is_flag=True, help="不用也不留读取记录,全部文件重新读取。")
 @_rulebook_option
 def consolidate_command(
     paths: tuple[str, ...], output: Path, json_path: Path | None, as_one: str | None, roster: str | None, tables: Path | None,
-    cluster: str | None, jobs: int | None, rulebook: str | None,
+    cluster: str | None, jobs: int | None, resume: bool, afresh: bool, rulebook: str | None,
 ) -> int:  # fmt: skip
     """把一个文件夹的自评表汇总成一份结果:绝对值相加,相对值按资金加权,定性按三档。"""
-    book = pipeline.load_rulebook(rulebook)
+    from perf_xl import resuming
+    from perf_xl.folders import find_files
+
+    book = pipeline.load_rulebook(rulebook) if rulebook else None
     units = pipeline.read_roster(roster) if roster else []
-    outputs = [output, pipeline.trace_path(output), *([json_path] if json_path else [])]
-    outputs += pipeline.table_paths(tables) if tables else []
-    pipeline.refuse_to_overwrite([], outputs)
-    files = pipeline.find_files(paths, [*outputs, *([Path(roster)] if roster else [])])
+    wishes = resuming.Wishes(
+        output, json_path, tables, as_one, book, tuple(units), jobs, cluster, keep=not afresh, resume=resume
+    )
+    files = find_files(paths, [*wishes.outputs, *([Path(roster)] if roster else [])])
     if not files:
         _complain("没有找到自评表:所给的位置没有文件。请核对路径。")
         return FINDINGS
     with _progress("汇总") as progress:
-        result = pipeline.consolidate(
-            files, as_one=as_one, rulebook=book, roster=units, jobs=jobs or pipeline.jobs_for(files), address=cluster,
-            progress=progress,
-        )  # fmt: skip
-    written = pipeline.save(result, files, output, json_path, tables)
-    _print_summary(result, written)
-    return FINDINGS if result.has_errors else CLEAN
+        report = resuming.consolidate(files, wishes, progress)
+    for sentence in report.remarks:
+        _complain(f"{sentence}。")
+    _print_summary(report.summary, report.written, report.unchanged)
+    return FINDINGS if report.has_errors else CLEAN
 
 
-def _print_summary(result: pipeline.Result, written: Sequence[Path]) -> None:
-    seen, counts = len(result.files), [result.count(status) for status in ("read", "refused", "temporary", "duplicate")]
-    click.echo("见到文件 {} = 读取 {} + 拒读 {} + 临时 {} + 重复 {}".format(seen, *counts))
-    for line in result.files:
-        if line.status == "refused":
-            click.echo(f"  拒读 {line.file}:{line.message}")
-    if result.forms:
+def _print_summary(summary: Mapping[str, Any], written: Sequence[Path], unchanged: bool = False) -> None:
+    click.echo("见到文件 {} = 读取 {} + 拒读 {} + 临时 {} + 重复 {}".format(summary["seen"], *summary["counts"]))
+    for file, message in summary["refused"]:
+        click.echo(f"  拒读 {file}:{message}")
+    if unchanged:
+        click.echo("文件与上次汇总时相同,结果没有变化。")
+    elif summary["forms"]:
         columns = (
             ("汇总表", "left"),
             ("年度", "right"),
@@ -574,19 +599,14 @@ def _print_summary(result: pipeline.Result, written: Sequence[Path]) -> None:
             ("等级", "left"),
         )
         table = _table("汇总结果(金额单位:万元)", *columns)
-        for form in result.forms:
-            total = next((row for row in form.funds if row.kind == "total"), None)
-            table.add_row(
-                form.project, _shown(form.year), str(form.sources), _shown(total and contract.number(total.budget)),
-                _shown(total and contract.number(total.executed)), contract.percent(form.rate), contract.number(form.total) or "未定", form.grade or "",
-            )  # fmt: skip
+        for form in summary["forms"]:
+            table.add_row(*form)
         _console().print(table)
     else:
         click.echo("没有可以汇总的自评表。")
-    found = count_by_severity(result.findings)
-    click.echo("问题:" + "  ".join(f"{severity} {found[severity]}" for severity in SEVERITIES))
+    click.echo("问题:" + "  ".join(f"{severity} {summary['found'][severity]}" for severity in SEVERITIES))
     for path in written:
-        click.echo(f"已写出 {path}")
+        click.echo(f"{'结果在' if unchanged else '已写出'} {path}")
 
 
 # --- trace ------------------------------------------------------------------------------------------------------------
@@ -699,6 +719,7 @@ def excel_build_command(output: Path, interpreter: str) -> int:
 def demo_command(folder: Path | None) -> int:
     """演示:写出五个二级项目的自评表,审核并汇总,告诉您先看什么。"""
     from perf_xl import checking, demo
+    from perf_xl.resuming import summary_of
 
     folder = folder or Path("perf-xl-demo")
     files = demo.write_example(folder)
@@ -714,7 +735,7 @@ def demo_command(folder: Path | None) -> int:
     written = [checking.save_review(sources, results, checked, review, pipeline.links_from(review, sources))]
     output = folder / "汇总结果.xlsx"
     written += pipeline.save(result, sources, output, folder / "汇总结果.json", None)
-    _print_summary(result, written)
+    _print_summary(summary_of(result), written)
     for line in demo.what_to_open(folder, output):
         click.echo(line)
     return CLEAN

@@ -7,8 +7,8 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from hashlib import sha256
 from multiprocessing import current_process
@@ -21,6 +21,9 @@ from perf_xl.consolidating import Consolidation, FileLine, Partial, conclude, di
 from perf_xl.contract import consolidation_json
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
+from perf_xl.folders import SourceFile as SourceFile
+from perf_xl.folders import find_files as find_files
+from perf_xl.folders import trace_path as trace_path
 from perf_xl.model import Form
 from perf_xl.packages import LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
 from perf_xl.reading import read_forms
@@ -30,42 +33,7 @@ from perf_xl.tables import COLUMNS, is_own_table
 from perf_xl.workbooks import is_own_output, read_grids
 from perf_xl.workers import CHUNK, Bounds, Loss, run
 
-MARKED = ("_已审核", "_审核意见")
-"""What is added to the name of a marked copy, and of a list of its own for what cannot be marked."""
-
-EXPLANATIONS = "审核说明.json"
-"""Keeps what was explained of findings, beside the workbooks; it is ours and not seen."""
-
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file to look at. `name` is relative to the folder given, with forward slashes."""
-
-    path: Path
-    name: str
-    copy: bool = False
-    """Whether it stands for a marked copy by its name, and its original is among the files (标注副本)."""
-    url: str = ""
-    """Where it is, if that is far away."""
-    data: bytes | None = field(default=None, compare=False, repr=False)
-    """What it holds, where it was fetched already."""
-
-    def read(self) -> bytes:
-        """Return what the file holds.
-
-        Raises:
-            OSError: it cannot be read.
-        """
-        if self.data is not None:
-            return self.data
-        return remote.read(self.url) if self.url else self.path.read_bytes()
-
-    @property
-    def temporary(self) -> bool:
-        """Whether another program left it while a workbook was open (临时文件)."""
-        return is_temporary(self.path.name)
 
 
 class Content(NamedTuple):
@@ -88,84 +56,13 @@ class FileResult:
     """What was read, told by its hash; None where nothing was."""
 
 
-def is_temporary(name: str) -> bool:
-    """Return whether a file name is that of an owner file or of something a system left behind."""
-    lower = name.lower()
-    return lower.startswith(("~$", ".~lock")) or lower.endswith(".tmp") or lower in ("thumbs.db", ".ds_store")
-
-
-def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> list[SourceFile]:
-    """Return every regular file that the paths name: files, folders (with all below them), patterns, and URLs of such.
-
-    Raises:
-        NothingToDo: a path that does not exist.
-    """
-    roots: list[Path] = []
-    far = [place for place in map(str, paths) if remote.is_remote(place)]
-    for given in (path for path in paths if str(path) not in far):
-        path = Path(given)
-        if path.exists():
-            roots.append(path)
-            continue
-        matches = sorted(Path().glob(str(given))) if not path.is_absolute() else sorted(_glob(path))
-        if not matches:
-            raise NothingToDo(f"找不到“{given}”。请核对文件或文件夹的名称和位置。")
-        roots.extend(matches)
-    base = _base_of(roots)
-    omitted = {path.resolve() for path in leave_out}
-    found: dict[Path, SourceFile] = {}
-    for root in roots:
-        for path in [root] if root.is_file() else _below(root):
-            resolved = path.resolve() if not path.is_symlink() else path.parent.resolve() / path.name
-            if resolved not in omitted and resolved not in found:
-                found[resolved] = SourceFile(path, _name_of(resolved, base))
-    for place in far:
-        head = "" if len(paths) == 1 else f"{place.rstrip('/').rpartition('/')[2]}/"
-        found |= {Path(url): SourceFile(Path(url), head + name, url=url) for url, name in remote.list_files(place)}
-    names = {path.stem for path in found}
-    files = [replace(file, copy=_is_copy(file.path.stem, names)) for file in found.values()]
-    return sorted((file for file in files if file.path.name != EXPLANATIONS), key=lambda file: file.name)
-
-
-def _is_copy(stem: str, names: Collection[str]) -> bool:
-    return stem.endswith(MARKED) and stem.removesuffix(MARKED[0]).removesuffix(MARKED[1]) in names
-
-
-def _base_of(roots: Sequence[Path]) -> Path | None:
-    """The folder to which names are relative: the one given, else what all have in common; None across drives."""
-    parents = {str(root.resolve() if root.is_dir() else root.resolve().parent) for root in roots}
-    try:
-        return Path(os.path.commonpath(parents))
-    except ValueError:
-        return None
-
-
-def _name_of(path: Path, base: Path | None) -> str:
-    if base is not None:
-        return path.relative_to(base).as_posix()
-    return f"{path.drive.rstrip(':')}/{path.relative_to(path.anchor).as_posix()}"
-
-
-def _glob(pattern: Path) -> Iterator[Path]:
-    anchor = Path(pattern.anchor)
-    return anchor.glob(str(pattern.relative_to(anchor)))
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = Path(parent) / name
-            if path.is_file():
-                yield path
-
-
 def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
     try:
         data = file.read()
         content = Content(len(data), sha256(data).hexdigest())
         if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
-            return FileResult(file, own=True)
+            return FileResult(file, own=True, content=content)
         forms = tuple(read_forms(read_grids(data, file.name), file.name))
     except WorkbookUnreadable as refusal:
         return FileResult(file, refusal=refusal, content=content)
@@ -254,7 +151,7 @@ def read_all(
 ) -> list[FileResult]:
     """Read many files, in order; temporary ones are passed over. Without a number of `jobs` it is what the files are worth."""
     results: dict[SourceFile, FileResult] = {}
-    for piece in run_files(_look, files, jobs_for(files) if jobs is None else jobs):
+    for piece in run_files(look, files, jobs_for(files) if jobs is None else jobs):
         for file, what in piece:
             results[file] = FileResult(file, refusal=what) if isinstance(what, WorkbookUnreadable) else what
         if progress:
@@ -262,7 +159,8 @@ def read_all(
     return [results[file] for file in files]
 
 
-def _look(file: SourceFile) -> FileResult:
+def look(file: SourceFile) -> FileResult:
+    """Read one file; one that another program left is not opened."""
     return FileResult(file) if file.temporary else read_file(file)
 
 
@@ -419,11 +317,6 @@ def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) ->
                 raise OutputNotWritable(str(output), "已有同名文件,而且不是以前的汇总结果,为免覆盖未写入")
 
 
-def trace_path(output: Path) -> Path:
-    """The file that the contributions are written to, where they are too many for a sheet."""
-    return output.with_name(f"{output.stem}_来源.parquet")
-
-
 def save(
     result: Result,
     files: Sequence[SourceFile],
@@ -507,7 +400,7 @@ def _from_here(
 
 
 def _partial_of_file(rulebook: Rulebook | None, file: SourceFile) -> Partial:
-    return partial_of(_look(file), rulebook)
+    return partial_of(look(file), rulebook)
 
 
 def _from_cluster(

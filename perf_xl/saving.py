@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -93,6 +93,16 @@ def remark(wished: Path, place: Path) -> str | None:
     return f"“{wished.name}”正被{_named(holder_of(wished))}占用,结果写到“{place.name}”"
 
 
+def remarks(wished: Iterable[Path], written: Iterable[Path]) -> list[str]:
+    """Return why files went to other places than those wished for, for all that were written."""
+    told, wanted = [], list(wished)
+    for place in written:
+        if place not in wanted:
+            meant = [path for path in wanted if place in (_other(path, number) for number in OTHER_NAMES)]
+            told += [said for path in meant[:1] if (said := remark(path, place))]
+    return told
+
+
 def patiently(step: Callable[[], T]) -> T:
     """Do what another program may be in the way of (Windows errors 5, 32, 33), again and again for some 3 seconds."""
     for pause in PAUSES:
@@ -151,11 +161,15 @@ def _renamed(temporary: Path, path: Path) -> Path:
         return patiently(lambda: temporary.replace(path))
     except PermissionError:
         for number in OTHER_NAMES:
-            other = path.with_name(f"{path.stem}({number}){path.suffix}")
+            other = _other(path, number)
             if not other.exists():
                 with suppress(PermissionError):
                     return temporary.replace(other)
         raise
+
+
+def _other(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}({number}){path.suffix}")
 
 
 def _settle_folder(folder: Path) -> None:

@@ -22,6 +22,7 @@ ROWS: list[set[str]] = [
     {"saving", "workers", "cluster"},
     {
         "cache",
+        "folders",
         "ledger",
         "locking",
         "contract",
@@ -37,7 +38,7 @@ ROWS: list[set[str]] = [
         "writing",
     },
     {"demo", "pipeline"},
-    {"checking"},
+    {"checking", "resuming"},
     {"excel"},
     {"cli"},
 ]
@@ -50,6 +51,7 @@ NEIGHBOURS = {
     ("demo", "pipeline"),
     ("pipeline", "demo"),
     ("workbooks", "documents"),
+    ("folders", "remote"),
 }
 
 ONE_DOOR = {
