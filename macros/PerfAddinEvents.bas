@@ -2,11 +2,10 @@ Attribute VB_Name = "PerfAddinEvents"
 Option Explicit
 
 ' Tells Excel what the functions and their arguments are for, as the window "insert function" shows it.
-' The hidden sheet perf_functions has one function a row: its name, what it does, then one argument a column.
+' The hidden sheet perf_functions has one function a row: its name, its category, what it does, then one argument a column.
 ' A description that Excel refuses is left out; the function works without it.
 
 Private Const Functions As String = "perf_functions"
-Private Const Category As String = "perf_xl"
 
 Public Sub PerfDescribeFunctions()
     Dim Sheet As Object
@@ -26,12 +25,14 @@ Private Sub PerfDescribe(ByVal Sheet As Object, ByVal Row As Long)
     Dim Helps() As String
     Dim Count As Long
     Dim Macro As String
+    Dim Category As String
     Dim Description As String
     Macro = "'" & ThisWorkbook.Name & "'!" & Sheet.Cells(Row, 1).Value
-    Description = Sheet.Cells(Row, 2).Value
-    Do While Sheet.Cells(Row, Count + 3).Value <> ""
+    Category = Sheet.Cells(Row, 2).Value
+    Description = Sheet.Cells(Row, 3).Value
+    Do While Sheet.Cells(Row, Count + 4).Value <> ""
         ReDim Preserve Helps(Count)
-        Helps(Count) = Sheet.Cells(Row, Count + 3).Value
+        Helps(Count) = Sheet.Cells(Row, Count + 4).Value
         Count = Count + 1
     Loop
     On Error Resume Next

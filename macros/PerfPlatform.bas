@@ -10,6 +10,10 @@ Public Function PerfStart(ByVal CommandLine As String) As Long
     PerfStart = Shell.Run(CommandLine, 0, True)
 End Function
 
+Public Function PerfVariable(ByVal Name As String) As String
+    PerfVariable = Environ(Name)
+End Function
+
 Public Function PerfWindow() As String
     PerfWindow = CStr(Application.Hwnd)
 End Function

@@ -49,7 +49,7 @@ End Function
 
 Public Function PerfInterpreter() As String
     PerfInterpreter = PerfSetting("INTERPRETER_WIN")
-    If PerfInterpreter = "" Then PerfInterpreter = Environ("PERF_XL_PYTHON")
+    If PerfInterpreter = "" Then PerfInterpreter = PerfVariable("PERF_XL_PYTHON")
     If PerfInterpreter = "" Then PerfInterpreter = "python"
 End Function
 

@@ -86,6 +86,9 @@ STYLES: Mapping[str, Style] = {
     "helper_locked": Style(size=9, across="center", fill=FAINT),
     "helper_share": Style(size=9, across="center", fill=FAINT, number_format="0.00%"),
     "helper_hint": Style(size=9, fill=FAINT),
+    # a sheet to work from: its steps, and cells that the program fills in
+    "step": Style(HEI, 12, color="#FFFFFF", fill=BLUE, border=False, name="步骤"),
+    "outcome": replace(_TEXT, fill=FAINT, locked=False, name="处理结果"),
     # lists
     "head": Style(HEI, 10, across="center", fill=FAINT),
     "text": _TEXT,
@@ -349,6 +352,8 @@ class Book:
             raise ValueError(f"names differ by more than capital letters: {sorted(self.names)}")
         if self.active and not 0 <= self.active < len(self.sheets):
             raise ValueError(f"no sheet {self.active} of {len(self.sheets)}")
+        if self.sheets and all(sheet.hidden for sheet in self.sheets):
+            raise ValueError("Excel opens no workbook all of whose sheets are hidden")
         if not self.macros and any(sheet.buttons for sheet in self.sheets):
             raise ValueError("a button needs a macro, and this workbook has none")
 
