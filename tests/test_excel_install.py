@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -245,7 +246,7 @@ def test_what_cannot_be_uninstalled_stays(system: str) -> None:
 )
 def test_the_addin_can_be_written_anywhere(tmp_path: Path, system: str, given: str, stamped: str) -> None:
     out = tmp_path / "perf_xl.xlam"
-    for _ in "twice":
+    for _ in range(2):
         assert installing.write_out(MadeUp(system=system), out, given, addin) == out
     stamp = installing.stamp_of(out.read_bytes())
     assert stamp is not None
@@ -260,6 +261,15 @@ def test_what_is_written_is_an_addin_and_never_over_somebody_elses(tmp_path: Pat
     with pytest.raises(NothingToDo, match="不是本软件做的"):
         installing.write_out(MadeUp(), theirs, "", addin)
     assert list(tmp_path.iterdir()) == [theirs]
+
+
+def test_the_real_addin_says_where_it_comes_from(tmp_path: Path) -> None:
+    here = MadeUp(packages={name: version(name) for name in ("perf-xl", "xlwings")})
+    installing.install(here, installing.build)
+    assert installing.installed_stamp(here) == installing.Stamp(PYTHON, version("perf-xl"), version("xlwings"))
+    assert doctor.check_addin(here).state == doctor.GOOD
+    assert run("excel", "build", tmp_path / "perf_xl.xlam", "--python", PYTHON).exit_code == 0
+    assert (tmp_path / "perf_xl.xlam").read_bytes() == here.files[ADDIN]
 
 
 # --- doctor -----------------------------------------------------------------------------------------------------------
@@ -339,6 +349,7 @@ CASES = [
     (doctor.check_addin, set_file(ADDIN, foreign()), "bad", "不是本软件做的"),
     (doctor.check_addin, set_file(ADDIN, addin(perf_xl="0.0.9")), "bad", "perf_xl 0.0.9,现在是 0.1.0"),
     (doctor.check_addin, set_file(ADDIN, addin(xlwings="0.36.0")), "bad", "xlwings 0.36.0"),
+    (doctor.check_addin, set_file(ADDIN, addin("")), "doubt", "没有写明用哪个 Python"),
     (doctor.check_addin, set_file(ADDIN, addin("D:\\gone\\python.exe")), "bad", "已经不在"),
     (
         doctor.check_addin,
@@ -359,8 +370,11 @@ CASES = [
         PYTHON,
     ),
     (doctor.check_macros, set_key(f"{POLICY}\\Common", 1, "VBAOff"), "bad", "VBA 已关闭"),
+    *(
+        (doctor.check_macros, set_key(f"{root}\\16.0\\Excel\\Security", 1, "DisableAllAddins"), "bad", "单位统一设置")
+        for root in doctor.POLICIES
+    ),
     (doctor.check_macros, set_key(f"{OFFICE}\\Excel\\Security", 1, "DisableAllAddins"), "bad", "信任中心设置"),
-    (doctor.check_macros, set_key(f"{POLICY}\\Excel\\Security", 1, "DisableAllAddins"), "bad", "单位统一设置"),
     (
         doctor.check_macros,
         set_key(f"{OFFICE}\\Excel\\Security\\Trusted Locations", 1, "AllLocationsDisabled"),
@@ -521,6 +535,14 @@ class FakeRegistry(ModuleType):
         self.content = content
 
     class Key(dict[str, Any]):
+        real: dict[str, Any]
+
+        @classmethod
+        def of(cls, real: dict[str, Any]) -> FakeRegistry.Key:
+            key = cls(real)
+            key.real = real
+            return key
+
         def __enter__(self) -> FakeRegistry.Key:
             return self
 
@@ -540,6 +562,19 @@ class FakeRegistry(ModuleType):
     def QueryInfoKey(self, key: Key) -> tuple[int, int, int]:
         return 0, len(key), 0
 
+    def CreateKeyEx(self, root: str, key: str, _: int, access: int) -> Key:
+        assert access == self.KEY_SET_VALUE
+        return self.Key.of(self.content.setdefault((root, key, self.KEY_WOW64_64KEY), {}))
+
+    def SetValueEx(self, key: Key, name: str, _: int, kind: int, value: str) -> None:
+        assert kind == self.REG_SZ
+        key.real[name] = value
+
+    def DeleteValue(self, key: Key, name: str) -> None:
+        if name not in key.real:
+            raise FileNotFoundError(2, name)
+        del key.real[name]
+
     def EnumValue(self, key: Key, number: int) -> tuple[str, Any, int]:
         return (*list(key.items())[number], 1)
 
@@ -557,6 +592,20 @@ def test_the_registry_is_asked_in_both_views(monkeypatch: pytest.MonkeyPatch) ->
     assert here.registry("HKCR\\A\\B") is None
     assert here.values("HKCU\\List") == [b"1", 2]
     assert here.values("HKCU\\None") == []
+
+
+def test_a_variable_of_the_user_is_set_and_taken_out_and_programs_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    content: dict[tuple[str, str, int], dict[str, Any]] = {("CU", "Environment", 0x100): {"Path": "C:\\"}}
+    told: list[object] = []
+    monkeypatch.setitem(sys.modules, "winreg", FakeRegistry(content))
+    monkeypatch.setattr(machine, "_tell_programs", lambda: told.append("told"))
+    here = machine.Machine()
+    here.set_value(installing.ENVIRONMENT, installing.VARIABLE, PYTHON)
+    assert here.registry(installing.ENVIRONMENT, installing.VARIABLE) == PYTHON
+    for _ in range(2):
+        here.set_value(installing.ENVIRONMENT, installing.VARIABLE, None)
+    assert content == {("CU", "Environment", 0x100): {"Path": "C:\\"}}
+    assert told == ["told"] * 3
 
 
 def test_files_of_the_real_machine(tmp_path: Path) -> None:

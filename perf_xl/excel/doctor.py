@@ -36,7 +36,12 @@ Check = Callable[[Machine], Diagnosis]
 
 INSTALL = "运行 perf-xl excel install"
 OFFICE = "HKCU\\Software\\Microsoft\\Office"
-POLICIES = "HKCU\\Software\\Policies\\Microsoft\\Office"
+POLICIES = (
+    "HKCU\\Software\\Policies\\Microsoft\\Office",
+    "HKLM\\Software\\Policies\\Microsoft\\Office",
+    "HKCU\\Software\\Policies\\Microsoft\\Cloud\\Office",
+)
+"""Where the administration says what the user cannot change."""
 
 
 def diagnose(machine: Machine) -> list[Diagnosis]:
@@ -228,6 +233,8 @@ def check_addin(machine: Machine) -> Diagnosis:
         return Diagnosis("加载项", BAD, f"读不了({problem})", f"关闭全部 Excel 窗口后再运行一次;仍然不行,{INSTALL}")
     if stamp is None:
         return Diagnosis("加载项", BAD, f"{path} 不是本软件做的", f"把它改名或移走,再{INSTALL}")
+    if not stamp.interpreter:
+        return Diagnosis("加载项", DOUBT, "没有写明用哪个 Python,可能是在别的电脑上做的", f"{INSTALL},在本机重新做一份")
     if not machine.exists(stamp.interpreter):
         return Diagnosis("加载项", BAD, f"它要用的 Python 已经不在({stamp.interpreter})", INSTALL)
     now = {name: machine.installed(distribution) for name, distribution in _DISTRIBUTIONS.items()}
@@ -272,7 +279,7 @@ def pythons_on_path(machine: Machine) -> list[str]:
 def _setting(machine: Machine, below: str, name: str) -> tuple[int | None, bool]:
     """Return a setting of Excel and whether it is the administration's (组策略), which goes before the user's own."""
     version = f"{excel_version(machine) or 16}.0"
-    for root, fixed in ((POLICIES, True), (POLICIES.replace("HKCU", "HKLM"), True), (OFFICE, False)):
+    for root, fixed in (*((policies, True) for policies in POLICIES), (OFFICE, False)):
         value = machine.registry(f"{root}\\{version}\\{below}", name)
         if isinstance(value, int):
             return value, fixed

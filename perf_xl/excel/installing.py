@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from perf_xl.errors import NothingToDo, WorkbookUnreadable
@@ -131,12 +130,9 @@ def write_out(machine: Machine, path: Path, interpreter: str, build: Builder) ->
 
 def build(interpreter: str) -> bytes:
     """Return the add-in for an interpreter; blank: it looks for one when it is used."""
-    from perf_xl.excel.addin import build_addin
+    from perf_xl.excel.addin import addin
 
-    with TemporaryDirectory() as folder:
-        path = Path(folder, ADDIN)
-        build_addin(path, interpreter=interpreter)
-        return path.read_bytes()
+    return addin(interpreter)
 
 
 def uninstall(machine: Machine) -> list[str]:
