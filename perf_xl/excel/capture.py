@@ -25,6 +25,9 @@ from perf_xl.marking import OPINIONS
 from perf_xl.packages import LIMITS
 
 ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"})
+ROWS, LAST_COLUMN = 1_048_576, "XFD"
+"""Where a sheet ends."""
+
 BLANK, NUMBER, TEXT, TRUTH, FORMULA = "blank", "number", "text", "truth", "formula"
 
 
@@ -141,13 +144,20 @@ def _limited(box: Box) -> tuple[Box, str | None]:
 
 
 def box_of(cells: str) -> Box:
-    """Read an address of Excel.
+    """Read an address of Excel, whole rows and columns among them.
 
     >>> box_of("$B$2:$C$9"), box_of("$D$12")
     (Box(top=1, left=1, bottom=8, right=2), Box(top=11, left=3, bottom=11, right=3))
+    >>> box_of("$A:$B"), box_of("$3:$4")
+    (Box(top=0, left=0, bottom=1048575, right=1), Box(top=2, left=0, bottom=3, right=16383))
     """
-    first, _, last = cells.rpartition("!")[2].partition(":")
-    return Box(*position(first), *position(last or first))
+    first, _, last = cells.rpartition("!")[2].replace("$", "").partition(":")
+    last = last or first
+    if first.isalpha():
+        first, last = f"{first}1", f"{last}{ROWS}"
+    elif first.isdigit():
+        first, last = f"A{first}", f"{LAST_COLUMN}{last}"
+    return Box(*position(first), *position(last))
 
 
 def _rows(block: Any, box: Box) -> list[list[Any]]:

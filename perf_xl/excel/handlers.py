@@ -248,7 +248,7 @@ def _rescore(book: xw.Book, desk: Desk, name: str, *, everything: bool | None = 
         for one in read.scores:
             sheet = read.sheet_of(one.form)
             plan = rescored(sheet, one, lambda at, rows, sheet=sheet: _free(hand, sheet, at, rows))  # type: ignore[misc]
-            into = Filled((), (), ()) if everything is None else filled(sheet, one, everything=everything)
+            into = Filled() if everything is None else filled(sheet, one, everything=everything)
             hand.do([*plan.wishes, *into.wishes])
             plans.append((one, plan, into))
         book.app.calculate()
@@ -278,6 +278,8 @@ def _told_of_scores(plans: Sequence[tuple[FormScore, Rescored, Filled]]) -> Said
         )
         if plan.own:
             said.append("  本表自带公式,计算得分由公式算出,没有另写。")
+        if into.asked and not into.written:
+            said.append("  没有需要写入的得分。")
         if into.written:
             said.append(f"  写入得分 {len(into.written)} 处:{'、'.join(_listed(into.written))}。")
         if into.formulas:

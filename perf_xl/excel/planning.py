@@ -175,11 +175,12 @@ def _first_free(sheet: Captured, score: FormScore, rows: Sequence[int], free: Ca
 class Filled:
     """填写得分的打算."""
 
-    wishes: tuple[Wish, ...]
-    written: tuple[str, ...]
+    wishes: tuple[Wish, ...] = ()
+    written: tuple[str, ...] = ()
     """Cells that get a score."""
-    formulas: tuple[str, ...]
+    formulas: tuple[str, ...] = ()
     """Cells that keep their formula, though it comes to something else."""
+    asked: bool = False
 
 
 def filled(sheet: Captured, score: FormScore, *, everything: bool) -> Filled:
@@ -199,7 +200,7 @@ def filled(sheet: Captured, score: FormScore, *, everything: bool) -> Filled:
     if whole is not None and known:
         complete = len(known) == len(points)
         _fill(sheet, whole, sum(known, Decimal(0)) if complete else None, everything, wishes, written, formulas)
-    return Filled(tuple(wishes), tuple(written), tuple(formulas))
+    return Filled(tuple(wishes), tuple(written), tuple(formulas), asked=True)
 
 
 def _fill(
