@@ -17,7 +17,7 @@ import click
 import pytest
 from openpyxl import Workbook
 from support import WORKBOOKS, consolidate_json, run
-from test_architecture import ROWS
+from test_architecture import EXCEL_ROWS, ROWS
 
 from perf_xl import rules
 from perf_xl.cli import main
@@ -78,6 +78,11 @@ def test_the_catalogue_page_is_what_the_catalogue_says() -> None:
 def test_the_architecture_shows_the_rows_that_are_held() -> None:
     shown = re.findall(r"^\| \d+ \| ((?:`\w+` ?)+)\|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
     assert [set(re.findall(r"`(\w+)`", row)) for row in shown] == ROWS
+
+
+def test_the_architecture_shows_the_rows_inside_excel_that_are_held() -> None:
+    shown = re.findall(r"^\| [a-z] \| ((?:`\w+` ?)+)\|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
+    assert [set(re.findall(r"`(\w+)`", row)) for row in shown] == EXCEL_ROWS
 
 
 def test_every_command_and_option_is_described() -> None:
