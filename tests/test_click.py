@@ -1,0 +1,171 @@
+"""A click from end to end, in LibreOffice: the button's macro builds the command line, Python carries it out on the same open workbook.
+
+Only the start of the program itself is played: the platform module is changed for one that writes down what it is asked.
+"""
+
+from __future__ import annotations
+
+import shlex
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from engines.fixtures import open_book
+
+from perf_xl.excel.__main__ import TOLD, main
+from perf_xl.excel.addin import FORM_BUTTONS, MESSAGES, addin
+from perf_xl.excel.commands import COMMANDS, command
+
+if TYPE_CHECKING:
+    import xlwings as xw
+    from engines.office import Office
+
+TEMPLATES = Path(__file__).parent.parent / "workbook_templates"
+FORM, COCKPIT = TEMPLATES / "项目支出绩效自评表.xlsm", TEMPLATES / "汇总.xlsm"
+
+PLATFORM = """Rem Attribute VBA_ModuleType=VBAModule
+Option VBASupport 1
+Option Explicit
+Public Recorded As String
+Public Function PerfStart(ByVal CommandLine As String) As Long
+    Recorded = CommandLine
+    PerfStart = {answer}
+End Function
+Public Function PerfVariable(ByVal Name As String) As String
+    PerfVariable = ""
+End Function
+Public Function PerfWindow() As String
+    PerfWindow = "1234"
+End Function
+Public Function PerfProgram() As String
+    PerfProgram = "C:\\Office\\Microsoft Excel"
+End Function
+Public Sub PerfTell(ByVal Text As String)
+    Recorded = Text
+End Sub
+Public Function PerfRecorded() As String
+    PerfRecorded = Recorded
+End Function
+"""
+
+
+class Screen:
+    """An open workbook, for somebody who clicks on its buttons."""
+
+    def __init__(self, book: xw.Book, answer: str = "0") -> None:
+        self.book = book
+        self.document: Any = book.impl.store.document
+        library = self.document.BasicLibraries.getByName("VBAProject")
+        library.replaceByName("PerfPlatform", PLATFORM.replace("{answer}", answer))
+
+    def buttons(self) -> dict[str, str]:
+        """The script bound to each button of the first sheet, by its caption."""
+        forms = self.document.Sheets.getByIndex(0).DrawPage.Forms
+        found = {}
+        for form in (forms.getByIndex(number) for number in range(forms.Count)):
+            for number in range(form.Count):
+                (event,) = form.getScriptEvents(number)
+                assert (event.EventMethod, event.ScriptType) == ("actionPerformed", "Script")
+                found[form.getByIndex(number).Label] = event.ScriptCode
+        return found
+
+    def click(self, label: str) -> str:
+        """Click on a button; return what the platform was asked: a command line, or a text to show."""
+        provider = self.document.getScriptProvider()
+        provider.getScript(self.buttons()[label]).invoke((), (), ())
+        recorded = "vnd.sun.star.script:VBAProject.PerfPlatform.PerfRecorded?language=Basic&location=document"
+        said: str = provider.getScript(recorded).invoke((), (), ())[0]
+        return said
+
+    def carry_out(self, label: str) -> list[str]:
+        """Click, and run what Windows would start; return the texts of the dialogs."""
+        python, *arguments = shlex.split(self.click(label).replace("\\", "\\\\"))
+        assert (python, arguments[:5]) == ("python", ["-P", "-X", "utf8", "-m", "perf_xl.excel"])
+        before = len(self.book.app.impl.alerts)
+        assert main(arguments[5:]) == TOLD
+        return [str(alert) for alert in self.book.app.impl.alerts[before:]]
+
+
+@pytest.fixture
+def form(libreoffice_app: xw.App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> xw.Book:
+    """The form with buttons, open, in the hands of a person without settings."""
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    return open_book(libreoffice_app, FORM, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [(FORM, FORM_BUTTONS), (COCKPIT, ("consolidate", "open_result", "settings", "help"))],
+    ids=["form", "cockpit"],
+)
+def test_every_button_starts_its_command(
+    path: Path, names: tuple[str, ...], libreoffice_app: xw.App, tmp_path: Path
+) -> None:
+    screen = Screen(open_book(libreoffice_app, path, tmp_path))
+    assert set(screen.buttons()) == {command(name).label for name in names}
+    for name in names:
+        assert screen.click(command(name).label) == (
+            f'"python" -P -X utf8 -m perf_xl.excel {name} "--wb={screen.book.name}" --from_xl=1'
+            ' "--app=C:\\Office\\Microsoft Excel" --hwnd=1234'
+        )
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("9009", "MESSAGE_NO_PYTHON"),
+        ("1 / (Len(CommandLine) - Len(CommandLine))", "MESSAGE_NO_PYTHON"),
+        ("1", "MESSAGE_FAILED"),
+    ],
+    ids=["not there", "run fails", "no perf_xl"],
+)
+def test_without_python_a_click_says_what_to_install(answer: str, message: str, form: xw.Book) -> None:
+    told = Screen(form, answer).click("审核")
+    assert told == MESSAGES[message].replace("{python}", "python")
+
+
+def test_a_click_recalculates_checks_clears_and_undoes(form: xw.Book) -> None:
+    """Row 12 is the first indicator; Q its computed score, G the score that is filed."""
+    screen, sheet = Screen(form), form.sheets["自评表"]
+    sheet.range("C2").value = "道路维护"
+    sheet.range("C12").value = "维护里程"
+    sheet.range("D12").value, sheet.range("E12").value = "≥10公里", "5公里"
+    sheet.range("F12").value, sheet.range("G12").value = 50, 60
+    (said,) = screen.carry_out("重新计算")
+    assert "25" in said
+    assert Decimal(str(sheet.range("Q12").value)) == 25
+    assert sheet.range("G12").value == 60, "what was filed stays"
+    colour = sheet.range("G12").color
+    (said,) = screen.carry_out("审核")
+    assert "错误" in said
+    assert "审核意见" in [one.name for one in form.sheets]
+    assert "得分" in sheet.range("G12").note.text
+    assert sheet.range("G12").color != colour
+    screen.carry_out("清除标记")
+    assert "审核意见" not in [one.name for one in form.sheets]
+    assert sheet.range("G12").note is None
+    screen.carry_out("还原上一步")
+    assert "审核意见" in [one.name for one in form.sheets], "clearing was undone"
+    sheet.range("G12").value = None
+    screen.carry_out("填入空白得分")
+    assert Decimal(str(sheet.range("G12").value)) == 25
+
+
+def test_the_addin_opens(office: Office, tmp_path: Path) -> None:
+    """Its macros are not run there: LibreOffice knows neither a ribbon nor the library that xlwings calls."""
+    from engines.office import properties
+
+    path = tmp_path / "perf_xl.xlam"
+    path.write_bytes(addin("python"))
+    wanted = properties(Hidden=True, FilterName="Calc MS Excel 2007 VBA XML")
+    document = office.desktop.loadComponentFromURL(path.as_uri(), "_blank", 0, wanted)
+    try:
+        assert document.Sheets.ElementNames == ("perf_xl.conf", "perf_functions")
+        library = document.BasicLibraries.getByName("VBAProject")
+        assert {"PerfRibbon", "PerfFunctions", "xlwings", "Dictionary"} < set(library.ElementNames)
+        ribbon = library.getByName("PerfRibbon")
+        assert all(f"Sub Ribbon{one.macro}(" in ribbon for one in COMMANDS)
+    finally:
+        document.close(True)
