@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from engines.fixtures import app, ironcalc_app, libreoffice_app, office  # noqa: F401
 
 SKIPPED: list[str] = []
 

@@ -17,7 +17,7 @@ from openpyxl.formula.translate import Translator
 from xlwings import base_classes
 from xlwings.utils import hex_to_rgb, int_to_rgb
 
-from engines.store import LAST_COLUMN, LAST_ROW, LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
+from engines.store import ALLOWANCES, LAST_COLUMN, LAST_ROW, LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
 from engines.typing_in import FAULTS, Formula, Typed, handed_out, serial, shown, typed
 
 BUTTONS = {
@@ -537,12 +537,36 @@ class SheetApi:
     def Visible(self, value: int) -> None:
         self._sheet.visible = value
 
-    def Protect(self, Password: str | None = None, *_options: object) -> None:
-        self._sheet.store.protect(self._sheet.name, Password)
+    @property
+    def ProtectDrawingObjects(self) -> bool:
+        return self._sheet.protection().on and self._sheet.protection().drawings
+
+    @property
+    def Protection(self) -> ProtectionApi:
+        return ProtectionApi(self._sheet)
+
+    def Protect(self, Password: str | None = None, DrawingObjects: bool = True, **allowed: bool) -> None:
+        """Protect; what is not allowed here is forbidden, whatever was allowed before."""
+        if unknown := set(allowed) - set(ALLOWANCES):
+            raise NotImplementedError(f"Protect with {unknown}")
+        protection = Protection(True, frozenset(name for name, value in allowed.items() if value), DrawingObjects)
+        self._sheet.store.protect(self._sheet.name, Password, protection)
 
     def Unprotect(self, Password: str | None = None) -> None:
         if not self._sheet.store.unprotect(self._sheet.name, Password):
             raise ExcelRefuses("the password is not the right one")
+
+
+class ProtectionApi:
+    """What a protected sheet allows: `AllowFormattingCells` and the like."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+
+    def __getattr__(self, name: str) -> bool:
+        if name not in ALLOWANCES:
+            raise AttributeError(name)
+        return name in self._sheet.protection().allowed
 
 
 def _look(look: Look) -> Any:
@@ -802,9 +826,7 @@ class Range(base_classes.Range):
         return found[0] if all(one == found[0] for one in found) else None
 
     def set_look(self, look: Look, value: Any) -> None:
-        protection = self.sheet.protection()
-        if protection.on and not protection.formats:
-            raise ExcelRefuses(f"{self.sheet.name} is protected")
+        self.refuse_unless("AllowFormattingCells")
         if area := self.clipped:
             self.store.set_look(self.sheet.name, area, look, value)
             self.sheet.book.saved = False
@@ -836,6 +858,7 @@ class Range(base_classes.Range):
 
     @column_width.setter
     def column_width(self, value: float) -> None:
+        self.refuse_unless("AllowFormattingColumns")
         for column in self.area.columns:
             self.store.set_column_width(self.sheet.name, column, value)
 
@@ -846,6 +869,7 @@ class Range(base_classes.Range):
 
     @row_height.setter
     def row_height(self, value: float) -> None:
+        self.refuse_unless("AllowFormattingRows")
         for row in self.area.rows:
             self.store.set_row_height(self.sheet.name, row, value)
 
@@ -892,6 +916,10 @@ class Range(base_classes.Range):
         merges = [(one, one.meeting(self.area)) for one in self.store.merges(self.sheet.name)]
         return {cell for one, shared in merges if shared for cell in shared.cells() if cell != (one.top, one.left)}
 
+    def refuse_unless(self, allowance: str) -> None:
+        if self.sheet.protection().forbids(allowance):
+            raise ExcelRefuses(f"{self.sheet.name} is protected")
+
     def refuse_contents(self, area: Area) -> None:
         """Raise if a cell is locked on a protected sheet."""
         if not self.sheet.protection().on:
@@ -933,18 +961,17 @@ class Range(base_classes.Range):
     # --- rows and columns ---
 
     def insert(self, shift: str | None = None, copy_origin: str | None = None) -> None:
-        self.store.insert(self.sheet.name, self._lines())
+        self.store.insert(self.sheet.name, self._lines("Inserting"))
         self.sheet.book.changed()
 
     def delete(self, shift: str | None = None) -> None:
-        self.store.delete(self.sheet.name, self._lines())
+        self.store.delete(self.sheet.name, self._lines("Deleting"))
         self.sheet.book.changed()
 
-    def _lines(self) -> Area:
+    def _lines(self, action: str) -> Area:
         if not self.area.is_rows and not self.area.is_columns:
             raise NotImplementedError("moving part of a sheet: only whole rows and columns")
-        if self.sheet.protection().on:
-            raise ExcelRefuses(f"{self.sheet.name} is protected")
+        self.refuse_unless(f"Allow{action}{'Rows' if self.area.is_rows else 'Columns'}")
         return self.area
 
     @property
@@ -1053,7 +1080,7 @@ class Note(base_classes.Note):
 
     def _set(self, text: str | None) -> None:
         protection = self.sheet.protection()
-        if protection.on and not protection.notes:
+        if protection.on and protection.drawings:
             raise ExcelRefuses(f"{self.sheet.name} is protected")
         self.sheet.store.set_note(self.sheet.name, self.area.top, self.area.left, text)
         self.sheet.book.saved = False

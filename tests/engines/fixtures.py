@@ -1,21 +1,25 @@
-"""Fixtures of the engines: import `app`, or `ironcalc_app` alone, into a test module."""
+"""Fixtures of the engines, known to all tests through `conftest`; what is heavy is imported where it is used."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import xlwings as xw
 
-from engines import ironcalc_engine, libreoffice_engine
-from engines.base import Engine
-from engines.office import Office
+if TYPE_CHECKING:
+    import xlwings as xw
+
+    from engines.base import Engine
+    from engines.office import Office
 
 
 def start(impl: Engine) -> xw.App:
     """Start a program on an engine and let xlwings know it, as if it were the Excel of this machine."""
+    import xlwings as xw
+
     xw.engines.add(xw.Engine(impl=impl))
     xw.engines[impl.name].activate()
     return xw.App(add_book=False)
@@ -23,6 +27,8 @@ def start(impl: Engine) -> xw.App:
 
 def stop(app: xw.App) -> None:
     """Close everything, whatever a test has left."""
+    import xlwings as xw
+
     app.quit()
     if hasattr(xw.Book, "_mock_caller"):
         del xw.Book._mock_caller
@@ -34,7 +40,9 @@ def stop(app: xw.App) -> None:
 @pytest.fixture
 def ironcalc_app() -> Iterator[xw.App]:
     """Excel as IronCalc plays it: opens in milliseconds."""
-    app = start(ironcalc_engine.ENGINE)
+    from engines.ironcalc_engine import engine
+
+    app = start(engine())
     yield app
     stop(app)
 
@@ -42,6 +50,8 @@ def ironcalc_app() -> Iterator[xw.App]:
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
     """One LibreOffice for all tests of a run."""
+    from engines.office import Office
+
     running = Office()
     yield running
     running.stop()
@@ -50,7 +60,9 @@ def office() -> Iterator[Office]:
 @pytest.fixture
 def libreoffice_app(office: Office) -> Iterator[xw.App]:
     """Excel as LibreOffice plays it: everything is live."""
-    app = start(libreoffice_engine.engine(office))
+    from engines.libreoffice_engine import engine
+
+    app = start(engine(office))
     yield app
     stop(app)
 

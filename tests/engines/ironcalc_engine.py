@@ -27,7 +27,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from engines.base import Engine
-from engines.store import LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
+from engines.store import ALLOWANCES, LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
 from engines.typing_in import Content, Fault, Formula, Value
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -109,7 +109,11 @@ class IronCalcStore(Store):
     def rename_sheet(self, sheet: str, name: str) -> None:
         self.model.rename_sheet(self._number(sheet), name)
         self._numbers = {}
+        names = {one: text for one, text in self.names().items() if text.rpartition("!")[0].strip("'") == sheet}
         self.book[sheet].title = name
+        for one, text in names.items():
+            own = one.rpartition("!")[2] if one.startswith(f"{sheet}!") else one
+            self.set_name(own if own == one else f"{name}!{own}", f"'{name}'!{text.rpartition('!')[2]}")
         self._follow()
 
     def state(self, sheet: str) -> State:
@@ -176,7 +180,7 @@ class IronCalcStore(Store):
 
     def _keep(self, sheet: str, row: int, column: int, content: Content) -> None:
         """Put into the workbook what stands in the model."""
-        if content is None and self._cell(sheet, row, column) is None:
+        if content is None and isinstance(self._cell(sheet, row, column), MergedCell | None):
             return
         cell = self.book[sheet].cell(row, column)
         cell.value = content
@@ -187,7 +191,7 @@ class IronCalcStore(Store):
         self.model.evaluate()
 
     def _follow(self) -> None:
-        """Let formulas and names of the workbook follow those of the model, where references were moved."""
+        """Let formulas of the workbook follow those of the model, where references were moved."""
         names = {number: name for name, number in self._all_numbers().items()}
         for number, row, column in self.model.get_all_cells():
             formula = self.model.get_cell_formula(number, row, column)
@@ -195,9 +199,6 @@ class IronCalcStore(Store):
                 self._keep(
                     names[number], row, column, Formula(_ONE_OF_MANY.sub(lambda part: part["kept"] or "", formula))
                 )
-        for one in self.model.get_defined_name_list():
-            scope = self.book if one["scope"] is None else self.book[names[one["scope"]]]
-            scope.defined_names[one["name"]] = DefinedName(one["name"], attr_text=one["formula"])
 
     def _all_numbers(self) -> dict[str, int]:
         return {name: self._number(name) for name in self.sheet_names()}
@@ -249,12 +250,12 @@ class IronCalcStore(Store):
         match look:
             case "color":
                 cell.fill = (
-                    PatternFill("solid", fgColor="{:02X}{:02X}{:02X}".format(*value)) if value else PatternFill()
+                    PatternFill("solid", fgColor="FF{:02X}{:02X}{:02X}".format(*value)) if value else PatternFill()
                 )
             case "bold" | "italic" | "size":
                 cell.font = _changed(cell.font, **{look: value})
             case "font_color":
-                cell.font = _changed(cell.font, color="{:02X}{:02X}{:02X}".format(*value))
+                cell.font = _changed(cell.font, color="FF{:02X}{:02X}{:02X}".format(*value))
             case "font_name":
                 cell.font = _changed(cell.font, name=value, scheme=None)
             case "number_format":
@@ -347,6 +348,7 @@ class IronCalcStore(Store):
             if moved and not moved.is_cell:
                 self.merge(sheet, moved)
         self._move_sizes(sheet, axis, first, count if action == "insert" else -count)
+        self._move_names(sheet, axis, first, count if action == "insert" else -count)
         self._follow()
 
     def _move_sizes(self, sheet: str, axis: str, first: int, shift: int) -> None:
@@ -364,6 +366,15 @@ class IronCalcStore(Store):
         for column, width in widths.items():
             if (moved := _moved_end(column, first, shift)) is not None:
                 self.set_column_width(sheet, moved, width)
+
+    def _move_names(self, sheet: str, axis: str, first: int, shift: int) -> None:
+        """Let defined names follow, which the model does not do."""
+        for name, text in self.names().items():
+            home, _, address = text.rpartition("!")
+            area = Area.parse(address)
+            if area and home.strip("'") == sheet:
+                moved = _moved(area, axis, first, shift)
+                self.set_name(name, f"{home}!{moved.address() if moved else '#REF!'}")
 
     # --- names ---
 
@@ -388,12 +399,13 @@ class IronCalcStore(Store):
     # --- protection ---
 
     def protection(self, sheet: str) -> Protection:
-        found = self.book[sheet].protection
-        return Protection(bool(found.sheet), not found.formatCells, not found.objects)
+        return Protection.in_file(self.book[sheet].protection)
 
-    def protect(self, sheet: str, password: str | None) -> None:
+    def protect(self, sheet: str, password: str | None, protection: Protection) -> None:
         found = self.book[sheet].protection
-        found.sheet = found.objects = True
+        found.sheet, found.objects = True, protection.drawings
+        for name, key in ALLOWANCES.items():
+            setattr(found, key, name not in protection.allowed)
         if password:
             found.password = password
 
@@ -403,7 +415,8 @@ class IronCalcStore(Store):
             raise NotImplementedError("passwords that are not kept in the old way")
         if found.sheet and found.password and hash_password(password or "") != found.password:
             return False
-        found.sheet, found.password = False, None
+        found.set_password(None, already_hashed=True)  # which protects
+        found.sheet = False
         return True
 
     def structure_locked(self) -> bool:
@@ -515,4 +528,6 @@ def _moved_end(line: int, first: int, shift: int) -> int | None:
     return moved.top if moved else None
 
 
-ENGINE = Engine("ironcalc", IronCalcStore)
+def engine() -> Engine:
+    """The engine, with no workbook open."""
+    return Engine("ironcalc", IronCalcStore)

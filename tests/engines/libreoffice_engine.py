@@ -5,20 +5,23 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from openpyxl import load_workbook
+from openpyxl.styles.numbers import is_date_format
 
 from engines.base import Engine
-from engines.office import Office, enum, properties, struct
+from engines.office import WRONG_PASSWORD, Office, enum, properties, struct
 from engines.store import LOOKS, Area, ExcelRefuses, Look, Protection, State, Store
-from engines.typing_in import FAULTS, Content, Fault, Formula, Value
+from engines.typing_in import FAULTS, Content, Fault, Formula, Value, typed
 
 _FORMULAS, _FAULTY, _IN_VALUES = 16, 4, 1
 _EXCEL, _OWN = 3, 0
 _FAULTS = {503: "#NUM!", 524: "#REF!", 525: "#NAME?", 532: "#DIV/0!", 32767: "#N/A"}
+_CONSTANTS = {"TRUE", "FALSE", *FAULTS}
+"""What LibreOffice keeps as a formula and Excel as a value."""
 _UNREADABLE = {501, 507, 508, 509, 510, 511, 512, 514, 520, 533}
 _FILTERS = {
     ".xlsx": "Calc MS Excel 2007 XML",
@@ -169,7 +172,7 @@ class LibreOfficeStore(Store):
         for row, column in self._places(cells.queryContentCells(_FORMULAS), area):
             i, j = row - area.top, column - area.left
             formula = as_excel(own[i][j])
-            found[i][j] = None if formula[1:] in FAULTS else formula
+            found[i][j] = None if formula[1:] in _CONSTANTS else formula
         return found
 
     def has_array(self, sheet: str, area: Area) -> bool:
@@ -179,8 +182,10 @@ class LibreOfficeStore(Store):
         cell = self._cell(sheet, row, column)
         if content is None:
             cell.setFormula("")
-        elif isinstance(content, Formula | Fault):
-            self._write_formula(cell, self._place(sheet, row, column), content.removeprefix("="))
+        elif isinstance(content, Formula):
+            self._write_formula(cell, self._place(sheet, row, column), content)
+        elif isinstance(content, Fault):
+            cell.setFormula(f"={content}")
         elif isinstance(content, str):
             cell.String = content
         elif isinstance(content, bool):
@@ -188,19 +193,33 @@ class LibreOfficeStore(Store):
         else:
             cell.Value = content
 
-    def _write_formula(self, cell: Any, place: Any, formula: str) -> None:
-        before = cell.getTokens(), cell.Formula
-        cell.setTokens(self._excel.parseFormula(formula, place))
+    def _write_formula(self, cell: Any, place: Any, formula: Formula) -> None:
+        before = cell.getFormula()
+        cell.setTokens(self._excel.parseFormula(formula.removeprefix("="), place))
         if cell.getError() in _UNREADABLE:
-            cell.setTokens(before[0]) if before[0] else cell.setFormula(before[1])
-            raise ExcelRefuses(f"={formula} is no formula")
+            cell.setFormula(before)
+            raise ExcelRefuses(f"{formula} is no formula")
 
     def write_block(self, sheet: str, area: Area, block: list[list[Content]]) -> None:
         """Write numbers and texts at once, the rest one by one: a call takes longer than what it does."""
         plain = [[one if type(one) in {float, str} else "" for one in row] for row in block]
-        self._range(sheet, area).setDataArray(tuple(tuple(row) for row in plain))
-        for (row, column), content in zip(area.cells(), itertools.chain(*block), strict=True):
-            if content is not None and type(content) not in {float, str}:
+        formats = self.looks(sheet, area, "number_format")
+        cells = self._range(sheet, area)
+        before = cells.getFormulaArray()
+        cells.setDataArray(tuple(tuple(row) for row in plain))
+        try:
+            self._write_rest(sheet, area, block, formats)
+        except ExcelRefuses:
+            cells.setFormulaArray(before)
+            raise
+
+    def _write_rest(self, sheet: str, area: Area, block: list[list[Content]], formats: list[list[str]]) -> None:
+        for (row, column), content, code in zip(
+            area.cells(), itertools.chain(*block), itertools.chain(*formats), strict=True
+        ):
+            if type(content) is str and code == "General" and type(typed(content, code).content) is not str:
+                self.set_look(sheet, Area(row, column, row, column), "number_format", code)  # it has made it @
+            elif content is not None and type(content) not in {float, str}:
                 self.write(sheet, row, column, content)
 
     def calculate(self) -> None:
@@ -396,12 +415,13 @@ class LibreOfficeStore(Store):
         known = self._protections.get(sheet, Protection())
         return known._replace(on=self._sheet(sheet).isProtected())
 
-    def protect(self, sheet: str, password: str | None) -> None:
+    def protect(self, sheet: str, password: str | None, protection: Protection) -> None:
         self._sheet(sheet).protect(password or "")
-        self._protections[sheet] = Protection(True)
+        self._protections[sheet] = protection
 
     def unprotect(self, sheet: str, password: str | None) -> bool:
-        self._sheet(sheet).unprotect(password or "")
+        with suppress(WRONG_PASSWORD):
+            self._sheet(sheet).unprotect(password or "")
         return not self._sheet(sheet).isProtected()
 
     def structure_locked(self) -> bool:
@@ -443,13 +463,11 @@ def _scripts(name: str, value: Any) -> dict[str, Any]:
 
 def _as_excel_writes(code: str) -> str:
     """Dates in small letters, as Excel writes them: LibreOffice has `YYYY/M/D`."""
+    if not is_date_format(code):
+        return "General" if code == "BOOLEAN" else code
     parts = code.split('"')
-    dates = [
-        part.lower() if set(part.upper()) & set("YDH") and "#" not in part and "0" not in part else part
-        for part in parts[::2]
-    ]
-    parts[::2] = dates if any(one != part for one, part in zip(dates, parts[::2], strict=True)) else parts[::2]
-    return "General" if code == "BOOLEAN" else code if code in {"General", "@"} else '"'.join(parts)
+    parts[::2] = [part.lower() for part in parts[::2]]
+    return '"'.join(parts)
 
 
 def _protections(path: Path) -> dict[str, Protection]:
@@ -457,5 +475,4 @@ def _protections(path: Path) -> dict[str, Protection]:
     if path.suffix.lower() not in {".xlsx", ".xlsm"}:
         return {}
     book = load_workbook(path)
-    found = {sheet.title: sheet.protection for sheet in book.worksheets}
-    return {name: Protection(bool(one.sheet), not one.formatCells, not one.objects) for name, one in found.items()}
+    return {sheet.title: Protection.in_file(sheet.protection) for sheet in book.worksheets}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ import uno  # noqa: E402
 
 sys.path.remove(_DEBIAN)
 
+WRONG_PASSWORD: type[Exception] = uno.getClass("com.sun.star.lang.IllegalArgumentException")
 _PATIENCE = 120
 
 
@@ -34,6 +36,7 @@ class Office:
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
+        atexit.register(self.stop)
         try:
             context = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except BaseException:
@@ -70,6 +73,7 @@ class Office:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        atexit.unregister(self.stop)
         shutil.rmtree(self.home, ignore_errors=True)
 
 

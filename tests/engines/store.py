@@ -110,12 +110,32 @@ class Area(NamedTuple):
         return first if self.is_cell else f"{first}:{last}"
 
 
+ALLOWANCES = {
+    "AllowFormattingCells": "formatCells", "AllowFormattingColumns": "formatColumns", "AllowFormattingRows": "formatRows",
+    "AllowInsertingColumns": "insertColumns", "AllowInsertingRows": "insertRows",
+    "AllowInsertingHyperlinks": "insertHyperlinks", "AllowDeletingColumns": "deleteColumns",
+    "AllowDeletingRows": "deleteRows", "AllowSorting": "sort", "AllowFiltering": "autoFilter",
+    "AllowUsingPivotTables": "pivotTables",
+}  # fmt: skip
+"""What may be allowed on a protected sheet: as Excel calls it, and as a file does, where it tells what is forbidden."""
+
+
 class Protection(NamedTuple):
-    """Of a sheet: whether it is protected, and what is allowed all the same."""
+    """Of a sheet: whether it is protected, and what is allowed all the same, by names of `ALLOWANCES`."""
 
     on: bool = False
-    formats: bool = False
-    notes: bool = False
+    allowed: frozenset[str] = frozenset()
+    drawings: bool = True
+    """Whether notes and pictures are protected too."""
+
+    @classmethod
+    def in_file(cls, found: Any) -> Protection:
+        """The protection of a sheet as openpyxl has read it."""
+        allowed = frozenset(name for name, key in ALLOWANCES.items() if not getattr(found, key))
+        return cls(bool(found.sheet), allowed, bool(found.objects))
+
+    def forbids(self, name: str) -> bool:
+        return self.on and name not in self.allowed
 
 
 class Store(ABC):
@@ -223,7 +243,7 @@ class Store(ABC):
     def protection(self, sheet: str) -> Protection: ...
 
     @abstractmethod
-    def protect(self, sheet: str, password: str | None) -> None: ...
+    def protect(self, sheet: str, password: str | None, protection: Protection) -> None: ...
 
     @abstractmethod
     def unprotect(self, sheet: str, password: str | None) -> bool:
