@@ -5,13 +5,13 @@ Option Explicit
 
 ' Run a program without a window, wait for its end, return its exit code. No cmd.exe stands between.
 Public Function PerfStart(ByVal CommandLine As String) As Long
-    Dim Shell As Object
-    Set Shell = CreateObject("WScript.Shell")
-    PerfStart = Shell.Run(CommandLine, 0, True)
+    Dim Host As Object
+    Set Host = CreateObject("WScript.Shell")
+    PerfStart = Host.Run(CommandLine, 0, True)
 End Function
 
-Public Function PerfVariable(ByVal Name As String) As String
-    PerfVariable = Environ(Name)
+Public Function PerfVariable(ByVal Variable As String) As String
+    PerfVariable = Environ(Variable)
 End Function
 
 Public Function PerfWindow() As String

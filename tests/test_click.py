@@ -6,6 +6,7 @@ Only the start of the program itself is played: the platform module is changed f
 from __future__ import annotations
 
 import shlex
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +17,15 @@ from engines.fixtures import open_book
 from perf_xl.excel.__main__ import TOLD, main
 from perf_xl.excel.addin import FORM_BUTTONS, MESSAGES, addin
 from perf_xl.excel.commands import COMMANDS, command
+from perf_xl.workbooks import read_grids
 
 if TYPE_CHECKING:
     import xlwings as xw
     from engines.office import Office
 
-TEMPLATES = Path(__file__).parent.parent / "workbook_templates"
+ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "workbook_templates"
+SEED = ROOT / "tests" / "workbooks" / "published" / "seed-000-A.xlsx"
 FORM, COCKPIT = TEMPLATES / "项目支出绩效自评表.xlsm", TEMPLATES / "汇总.xlsm"
 
 PLATFORM = """Rem Attribute VBA_ModuleType=VBAModule
@@ -88,10 +92,15 @@ class Screen:
 
 
 @pytest.fixture
-def form(libreoffice_app: xw.App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> xw.Book:
-    """The form with buttons, open, in the hands of a person without settings."""
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person without settings."""
     for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
+
+
+@pytest.fixture
+def form(libreoffice_app: xw.App, tmp_path: Path, newcomer: None) -> xw.Book:
+    """The form with buttons, open."""
     return open_book(libreoffice_app, FORM, tmp_path)
 
 
@@ -151,6 +160,29 @@ def test_a_click_recalculates_checks_clears_and_undoes(form: xw.Book) -> None:
     sheet.range("G12").value = None
     screen.carry_out("填入空白得分")
     assert Decimal(str(sheet.range("G12").value)) == 25
+
+
+@pytest.mark.usefixtures("newcomer")
+def test_a_click_consolidates_a_folder(libreoffice_app: xw.App, tmp_path: Path) -> None:
+    """The cockpit lies in the folder itself, as it will: it is no form, and no refused file either."""
+    folder = tmp_path / "自评表"
+    book = open_book(libreoffice_app, COCKPIT, folder)
+    for name in ("甲.xlsx", "乙.xlsx"):
+        shutil.copyfile(SEED, folder / name)
+    (folder / "乙.xlsx").write_bytes(b"")
+    screen = Screen(book)
+    book.names["perf_folder"].refers_to_range.value = str(folder)
+    (said,) = screen.carry_out("汇总文件夹")
+    counts = "见到文件 2 = 读取 1 + 拒读 1 + 临时文件 0 + 重复 0"
+    assert counts in said
+    state = book.names["perf_state"].refers_to_range.value
+    assert state in said
+    assert book.names["perf_counts"].refers_to_range.value == counts
+    result = tmp_path / "自评表汇总结果.xlsx"
+    assert {"汇总表", "文件清单"} < {grid.sheet for grid in read_grids(result.read_bytes(), result.name)}
+    libreoffice_app.books[result.name].close()
+    screen.carry_out("打开结果")
+    assert result.name in [one.name for one in libreoffice_app.books]
 
 
 def test_the_addin_opens(office: Office, tmp_path: Path) -> None:

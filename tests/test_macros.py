@@ -18,10 +18,13 @@ from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import VBACompileError
 
 from perf_xl.excel.addin import IN_ADDIN, IN_WORKBOOK, MESSAGES, addin, xlwings_modules
+from perf_xl.excel.cockpit import SHEET
 from perf_xl.excel.commands import COMMANDS, Command
 from perf_xl.excel.functions import FUNCTIONS
 from perf_xl.excel.ribbon import BELOW, callback, macro_files
 from perf_xl.excel.vba import LONGEST_NAME, Module, macros_folder, project, read_module, read_modules
+from perf_xl.pipeline import SourceFile, read_file
+from perf_xl.reading import read_forms
 from perf_xl.sheets import Book, Button, Cell, Sheet
 from perf_xl.workbooks import read_grids
 from perf_xl.writing import render
@@ -355,6 +358,40 @@ def test_every_button_of_a_workbook_has_its_macro(path: Path) -> None:
     assert [labels[macro] for macro in macros] == captions
     assert len(macros) == len(set(macros)) == (6 if "自评表" in path.name else 4)
     assert set(macros) <= subs_of(module_streams(path)["PerfButtons"].decode().replace("\r", ""))
+
+
+def test_a_form_with_buttons_reads_as_the_one_without() -> None:
+    with_buttons, without = (TEMPLATES / f"项目支出绩效自评表.{kind}" for kind in ("xlsm", "xlsx"))
+    read, wanted = (read_forms(read_grids(path.read_bytes(), "表"), "表") for path in (with_buttons, without))
+    assert read == wanted
+    assert len(wanted) == 1
+
+
+def test_the_cockpit_is_no_form_and_no_refused_file(tmp_path: Path) -> None:
+    """It may lie among the forms it consolidates."""
+    data = WORKBOOKS[1].read_bytes()
+    assert read_file(SourceFile(WORKBOOKS[1], WORKBOOKS[1].name)).own
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        names = re.findall(
+            r'<definedName name="(perf_\w+)">(.+?)</definedName>', package.read("xl/workbook.xml").decode()
+        )
+    sheet = next(grid for grid in read_grids(data, "汇总.xlsm") if grid.sheet == SHEET)
+    labels = {name: sheet.text(int(place.rpartition("$")[2]) - 1, 0) for name, place in names}
+    assert labels == {
+        "perf_folder": "自评表文件夹",
+        "perf_roster": "报送名单",
+        "perf_rulebook": "评分规则",
+        "perf_as_one": "汇总名称",
+        "perf_output": "结果文件",
+        "perf_state": "汇总情况",
+        "perf_counts": "核对数",
+    }
+    assert all("!$B$" in place for _, place in names)
+
+
+def test_a_workbook_of_hidden_sheets_is_refused() -> None:
+    with pytest.raises(ValueError, match="all of whose sheets are hidden"):
+        Book([Sheet("表", [], (), hidden=True)])
 
 
 def test_the_addin_carries_its_ribbon_under_both_relationships(packages: dict[str, Path]) -> None:

@@ -39,7 +39,7 @@ MESSAGES: Mapping[str, str] = {
     "请信息管理人员安装 Python 3.11 以上的版本,再运行:\npip install perf-xl\nperf-xl excel install\n\n"
     "表里的公式不受影响,可以照常填报。",
     "MESSAGE_FAILED": "Python 已经启动,但 perf_xl 没有运行起来:可能没有安装,或安装不完整。没有改动工作簿。\n\n"
-    "请信息管理人员运行:\n{python} -m pip install --upgrade perf-xl\n{python} -m perf_xl.cli excel doctor",
+    '请信息管理人员运行:\n"{python}" -m pip install --upgrade perf-xl\n"{python}" -m perf_xl.cli excel doctor',
 }
 """What the macros say where Python cannot: VBA is plain ASCII, so the words stand in a cell."""
 
