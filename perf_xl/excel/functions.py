@@ -149,6 +149,8 @@ def _common_shape(tables: Sequence[Sequence[Sequence[Any]]]) -> tuple[int, int]:
 
 
 def _answer(step: Callable[..., Answer], *values: Any) -> Answer:
+    if all(value is None or value == "" for value in values):
+        return None  # whole columns are mostly blank
     try:
         return step(*values)
     except _Unclear as why:
@@ -163,13 +165,8 @@ def _spread(step: Callable[..., Answer], *arguments: Cells) -> Cells:
     except _Unclear as why:
         return f"{FAILED}{why}"
 
-    def cell(table: list[list[Any]], row: int, column: int) -> Any:
-        return table[0][0] if _shape(table) == (1, 1) else table[row][column]
-
-    result = [
-        [_answer(step, *(cell(table, row, column) for table in tables)) for column in range(width)]
-        for row in range(height)
-    ]
+    grown = [[table[0] * width] * height if _shape(table) == (1, 1) else table for table in tables]
+    result = [[_answer(step, *values) for values in zip(*lines, strict=True)] for lines in zip(*grown, strict=True)]
     if (height, width) == (1, 1):
         return result[0][0]
     flat = not any(
@@ -196,6 +193,8 @@ def _pairs(one: Cells, other: Cells) -> Iterator[tuple[str, Any, Any]]:
 
 def _money(value: Any, what: str) -> Value:
     text = _text(value, what)
+    if not isinstance(value, str | bool) and (plainly := decimal_in(text)) is not None:
+        return Value("number", text, number=plainly)
     amount = parse(text)
     if amount.form == "blank":
         return amount
@@ -241,6 +240,7 @@ def PERF_RATE(budget: Cells, executed: Cells) -> Cells:
 
 _ANY_YEAR = 2000
 """Stands for the year of the form where neither target nor actual tells one: the result is the same in every year."""
+_OF_A_YEAR = re.compile("[年月季]")
 _WORDS_FOR = {
     ">=": "越大越好 越高越好 越多越好 正向 正向指标",
     "<=": "越小越好 越低越好 越少越好 反向 反向指标 逆向 逆向指标 不晚于",
@@ -253,6 +253,8 @@ _DIRECTIONS = {word: sign for sign, words in _WORDS_FOR.items() for word in word
 
 def _without_year(text: str) -> bool:
     """Whether a text is a date for which the year has to be known."""
+    if not _OF_A_YEAR.search(text):
+        return False
     return parse(text).form != "date" and parse(text, _ANY_YEAR).form == "date"
 
 
