@@ -238,6 +238,7 @@ def new_command(
 @main.command("read")
 @_paths_argument
 @_json_option
+@_limits_option
 def read_command(paths: tuple[str, ...], as_json: bool) -> int:
     """读取自评表,列出表里填了什么。"""
     results = _read(paths)
@@ -319,6 +320,7 @@ _BASIS = {"computed": "计算", "stated": "所述", "filed": "填报", "unresolv
 @_paths_argument
 @_rulebook_option
 @_json_option
+@_limits_option
 def score_command(paths: tuple[str, ...], rulebook: str | None, as_json: bool) -> int:
     """重算得分,列出每项得分的依据。"""
     from perf_xl.scoring import score
@@ -423,6 +425,7 @@ def _print_score(score: FormScore) -> None:
 )
 @_rulebook_option
 @_json_option
+@_limits_option
 def check_command(
     paths: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], lowest: str, mark: Path | None, report: Path | None,
     output: Path | None, rulebook: str | None, as_json: bool,
@@ -556,6 +559,7 @@ def convert_command(source: str, output: Path, form: str, rulebook: str | None) 
 @click.option("--resume", is_flag=True, help="接着上次中断的汇总做;逐个核对文件内容,读过而没有变化的不再读取。")
 @click.option("--no-cache", "afresh", is_flag=True, help="不用也不留读取记录,全部文件重新读取。")
 @_rulebook_option
+@_limits_option
 def consolidate_command(
     paths: tuple[str, ...], output: Path, json_path: Path | None, as_one: str | None, roster: str | None, tables: Path | None,
     cluster: str | None, jobs: int | None, resume: bool, afresh: bool, rulebook: str | None,

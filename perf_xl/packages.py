@@ -75,7 +75,7 @@ DECRYPT = "请打开后取消密码,保存后重新报送"
 
 
 def open_package(data: bytes, file: str) -> zipfile.ZipFile:
-    """Open a zip whose directory is whole and within the limits."""
+    """Open a zip whose directory is whole and within the limits, and whose names lead nowhere else."""
     try:
         package = zipfile.ZipFile(io.BytesIO(data))
         parts = package.infolist()
@@ -83,27 +83,129 @@ def open_package(data: bytes, file: str) -> zipfile.ZipFile:
         raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
     if len(parts) > LIMITS["parts"]:
         raise WorkbookUnreadable(file, f"文件由 {len(parts)} 个部件组成,超过 {LIMITS['parts']} 个", RESAVE)
-    unpacked = sum(part.file_size for part in parts)
-    if unpacked > LIMITS["unpacked"] or any(part.file_size > LIMITS["part"] for part in parts):
-        raise WorkbookUnreadable(
-            file, f"解压后有 {unpacked // MEBIBYTE} MB,超过 {LIMITS['unpacked'] // MEBIBYTE} MB", RESAVE
-        )
+    if any(_ODD_NAME.search(part.orig_filename) for part in parts):
+        raise WorkbookUnreadable(file, "文件部件的名称异常,可能有害", RESAVE)
+    if len({part.filename.lower() for part in parts}) < len(parts):
+        raise WorkbookUnreadable(file, "文件里有重名的部件,内容无法确定", RESAVE)
+    if sum(part.file_size for part in parts) > LIMITS["unpacked"]:
+        raise _too_much(file, sum(part.file_size for part in parts), "unpacked")
+    if parts and (largest := max(part.file_size for part in parts)) > LIMITS["part"]:
+        raise _too_much(file, largest, "part")
     if any(part.flag_bits & 1 for part in parts):
         raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
     return package
 
 
+_ODD_NAME = re.compile(r"^[/\\]|^[A-Za-z]:|\\|\0|(?:^|/)\.\.(?:/|$)")
+"""An absolute name, one with a backslash, or one that leads out of the package."""
+
+
+def _too_much(file: str, size: int, limit: str) -> WorkbookUnreadable:
+    what = "解压后有" if limit == "unpacked" else "有一个部件解压后有"
+    return WorkbookUnreadable(file, f"{what} {size // MEBIBYTE} MB,超过 {LIMITS[limit] // MEBIBYTE} MB", RESAVE)
+
+
 def read_part(package: zipfile.ZipFile, name: str, file: str) -> bytes:
-    """Return one part; refuse a document type, in which entities could be defined."""
-    try:
-        content = package.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
-        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
-        content = content.decode("utf-16").encode()
-    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content[:4096]:
-        raise WorkbookUnreadable(file, "文件含外部实体,可能有害", RESAVE)
+    """Return one part, text as UTF-8; refuse a document type, in which entities could be defined.
+
+    What is unpacked is counted: a part is as long as the directory of the package says, or the file is refused.
+    """
+    content = _inflated(package, package.getinfo(name), file)
+    if name.endswith((".xml", ".rels", ".vml")):
+        content = _as_utf8(content, file)
+        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+            raise WorkbookUnreadable(file, "文件含外部实体,可能有害", RESAVE)
     return content
+
+
+def _inflated(package: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> bytes:
+    data = package.fp.getbuffer()  # type: ignore[union-attr]
+    try:
+        head = _LOCAL.unpack_from(data, part.header_offset)
+        name_at = part.header_offset + _LOCAL.size
+        name = bytes(data[name_at : name_at + head[9]]).decode("utf-8" if head[2] & _UTF8 else "cp437", "replace")
+        start = name_at + head[9] + head[10]
+        packed = data[start : start + part.compress_size]
+        if part.compress_type == zipfile.ZIP_STORED:
+            content = bytes(packed)
+        elif part.compress_type == zipfile.ZIP_DEFLATED:
+            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, part.file_size + 1)
+        else:
+            raise WorkbookUnreadable(file, "文件用了少见的压缩方式", RESAVE)
+    except (struct.error, zlib.error):
+        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
+    whole = len(content) == part.file_size and zlib.crc32(content) == part.CRC
+    if head[0] != b"PK\x03\x04" or name != part.orig_filename or not whole:
+        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR)
+    return content
+
+
+_BYTE_ORDERS = (
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+"""How a text begins that is not written in bytes like ASCII."""
+_ENCODING = re.compile(rb"""\A(<\?xml\s[^>]{0,200}?)\sencoding\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_UTF8_NAMES = frozenset({b"utf-8", b"utf8", b"us-ascii", b"ascii"})
+_ENCODINGS = frozenset({b"gbk", b"gb2312", b"gb18030", b"iso-8859-1", b"windows-1252"})
+"""What an XML part may be written in besides; any other encoding may hide a document type."""
+
+
+def _as_utf8(content: bytes, file: str) -> bytes:
+    """Return an XML part in UTF-8, so that whoever reads it reads what has been looked at."""
+    codec = next((codec for start, codec in _BYTE_ORDERS if content.startswith(start)), None)
+    try:
+        if codec is not None:
+            content = content.decode(codec).lstrip("\ufeff").encode()
+        content = content.removeprefix(b"\xef\xbb\xbf")
+        declared = _ENCODING.match(content)
+        if declared is None:
+            return content
+        name = (declared[2] or declared[3] or b"").lower()
+        if name in _UTF8_NAMES:
+            return content
+        if codec is None:
+            if name not in _ENCODINGS:
+                raise LookupError(name)
+            content = content.decode("gb18030" if name.startswith(b"gb") else "cp1252").encode()
+    except (UnicodeError, LookupError):
+        raise WorkbookUnreadable(file, "文件的文字编码异常,可能有害", RESAVE) from None
+    return _ENCODING.sub(rb"\1", content, count=1)
+
+
+def stored(parts: Mapping[str, bytes]) -> bytes:
+    """Return a package of these parts, not compressed: a reader that is given it sees what has passed here, nothing else."""
+    out, directory = bytearray(), bytearray()
+    for name, content in parts.items():
+        place, title = len(out), name.encode()
+        about = (_MIDNIGHT, _FIRST_DAY, zlib.crc32(content), len(content), len(content), len(title))
+        out += _LOCAL.pack(b"PK\x03\x04", _VERSION, _UTF8, 0, *about, 0) + title + content
+        directory += _CENTRAL.pack(b"PK\x01\x02", _VERSION, _VERSION, _UTF8, 0, *about, 0, 0, 0, 0, 0, place) + title
+    return bytes(out + directory + _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), len(directory), len(out), 0))
+
+
+# --- compound files (.xls, .et, .doc) ----------------------------------------------------------------------------------
+
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_COMPOUND = struct.Struct("<8s16sHHHHH6sIIIIIIIIII")
+
+
+def check_compound(data: bytes, file: str) -> None:
+    """Refuse a compound file whose head counts more sectors than the file holds, or sectors of an unheard-of size."""
+    if len(data) < 3 * 512:
+        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR)
+    head = _COMPOUND.unpack_from(data)
+    shift, short_shift = head[5], head[6]
+    tables, directory, short_tables, more_tables = head[9], head[10], head[14], head[16]
+    held = len(data) >> shift if shift in (9, 12) else 0
+    if short_shift != 6 or max(tables, directory, short_tables, more_tables) > held:
+        raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR)
 
 
 # --- a package with some parts replaced -------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,18 @@ from xml.etree import ElementTree
 
 from perf_xl.errors import WorkbookUnreadable
 from perf_xl.grid import Grid, Position, Raw, address, position
-from perf_xl.packages import DECRYPT, LIMITS, MEBIBYTE, REPAIR, RESAVE, open_package, read_part
+from perf_xl.packages import (
+    COMPOUND,
+    DECRYPT,
+    LIMITS,
+    MEBIBYTE,
+    REPAIR,
+    RESAVE,
+    check_compound,
+    open_package,
+    read_part,
+    stored,
+)
 
 OUR_MARK = "perf_xl"
 """Name of the custom property that every workbook written by perf_xl's consolidation carries."""
@@ -84,13 +95,14 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
         raise WorkbookUnreadable(file, "这是压缩包,里面没有工作表", "请解压后报送其中的工作簿")
     if data.startswith(b"PK"):
         raise WorkbookUnreadable(file, "文件已损坏,无法读取", REPAIR)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if data.startswith(COMPOUND):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
         if "WordDocument".encode("utf-16-le") in data:
             from perf_xl.documents import RESAVE_WORD
 
             raise WorkbookUnreadable(file, "这是旧版 Word 文档(*.doc)", RESAVE_WORD)
+        check_compound(data, file)
         return lambda: _read_xls(data, file)
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
@@ -137,8 +149,12 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.S)
 _REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_PREFIXED = re.compile(rb"<\w+:c[\s>]")
-_FAR = re.compile(rb'\br="[A-Z]*\d{4,}"|\br="[A-Z]{3}\d')
+_ODD = re.compile(rb"<\w+:c[\s>]|<c\s[^>]*'|<!--|<!\[CDATA\[")
+"""Cells with a prefix or in quotes of the other kind, and what may hide text that looks like a cell."""
+_FAR = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]*\d{4,}|[A-Z]{3}\d)", re.I)
+_ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]*)(\d+)[\"']", re.I)
+_USED = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
@@ -158,23 +174,44 @@ def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | 
     return targets
 
 
+_NEEDED = re.compile(
+    r"_rels/\.rels|xl/(?:workbook|styles|sharedstrings)\.(?:xml|bin)|xl/_rels/workbook\.(?:xml|bin)\.rels", re.I
+)
+"""What a reader needs besides the sheets; pictures, comments and all else are never unpacked."""
+
+
+def _needed_parts(package: zipfile.ZipFile, targets: Iterable[str], file: str) -> dict[str, bytes]:
+    """Return the parts that are read, each of which has passed the gate."""
+    wanted = {part for part in targets if part.endswith((".xml", ".bin")) and _is_read(part)}
+    return {
+        name: read_part(package, name, file) for name in package.namelist() if name in wanted or _NEEDED.fullmatch(name)
+    }
+
+
+def _is_read(part: str) -> bool:
+    return "worksheets/" in part or "sharedstrings" in part.lower() or "styles" in part.lower()
+
+
 def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
-        book = ElementTree.fromstring(read_part(package, "xl/workbook.xml", file))
         targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
-        styles = "xl/styles.xml" in package.namelist()
-        formats = _formats_of_styles(read_part(package, "xl/styles.xml", file)) if styles else ("General",)
-        calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
-        never_calculated = calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true")
-        sheets = []
-        for node in (node for node in book.iter() if node.tag.endswith("}sheet")):
-            part = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
-            if "worksheets/" in part:
-                hidden = node.get("state", "visible") != "visible"
-                sheets.append((node.get("name", ""), read_part(package, part, file), hidden))
-    if any(_is_vast(xml) or _PREFIXED.search(xml) for _, xml, _ in sheets):
+        parts = _needed_parts(package, targets.values(), file)
+    book = ElementTree.fromstring(parts["xl/workbook.xml"])
+    formats = _formats_of_styles(parts["xl/styles.xml"]) if "xl/styles.xml" in parts else ("General",)
+    if len(formats) > LIMITS["styles"]:
+        raise _too_many(file, f"{len(formats)} 种单元格样式", "styles", "请把自评表复制到新工作簿,保存后重新报送")
+    calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
+    never_calculated = calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true")
+    sheets = []
+    for node in (node for node in book.iter() if node.tag.endswith("}sheet")):
+        part = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
+        if "worksheets/" in part:
+            name = node.get("name", "")
+            _count(parts[part], name, file)
+            sheets.append((name, parts[part], node.get("state", "visible") != "visible"))
+    if any(_is_vast(xml) or _ODD.search(xml) for _, xml, _ in sheets):
         return _read_with_openpyxl(data, file)
-    workbook = _calamine(data)
+    workbook = _calamine(stored(parts))
     grids = []
     for name, xml, hidden in sheets:
         sheet = workbook.get_sheet_by_name(name)
@@ -182,19 +219,45 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
         shown_as, errors, uncalculated = _scan(xml, formats, never_calculated)
         if not values and b"<v>" in xml:
             return _read_with_openpyxl(data, file)
-        merged = dict(sheet.merged_cell_ranges or ())
+        merged = _clipped(sheet.merged_cell_ranges or (), len(values), name, file)
         grids.append(Grid(name, _with_dates(values, shown_as), merged, shown_as, {}, errors, uncalculated, hidden))
     return grids
 
 
+def _count(xml: bytes, sheet: str, file: str) -> None:
+    """Refuse a sheet of more used cells or merged areas than the limits; what it claims to measure does not count."""
+    if len(xml) > 8 * LIMITS["cells"] and (cells := len(_USED.findall(xml))) > LIMITS["cells"]:
+        raise _too_many(file, f"工作表“{sheet}”有 {cells} 个有内容的单元格", "cells")
+    if len(xml) > 20 * LIMITS["merges"] and (merges := len(_MERGE.findall(xml))) > LIMITS["merges"]:
+        raise _too_many(file, f"工作表“{sheet}”有 {merges} 处合并单元格", "merges")
+
+
+def _too_many(
+    file: str, what: str, limit: str, cure: str = "请删除表格以外多余的行和列,保存后重新报送"
+) -> WorkbookUnreadable:
+    return WorkbookUnreadable(file, f"{what},超过 {LIMITS[limit]}", cure)
+
+
+def _clipped(
+    merged: Iterable[tuple[Position, Position]], height: int, sheet: str, file: str
+) -> dict[Position, Position]:
+    """Return merged areas, none of them longer than the sheet is; refuse what covers it many times over."""
+    areas = {(top, left): (max(top, min(bottom, height)), right) for (top, left), (bottom, right) in merged}
+    covered = sum(bottom - top for (top, _), (bottom, _) in areas.items())
+    if covered > LIMITS["cells"]:
+        raise _too_many(file, f"工作表“{sheet}”的合并单元格占 {covered} 行", "cells")
+    return areas
+
+
 def _is_vast(xml: bytes) -> bool:
-    """Whether the used cells of a sheet span too much to lay out: a stray cell far away, mostly."""
-    if not _FAR.search(xml):
+    """Whether the cells of a sheet span too much to lay out: a stray cell far away, mostly."""
+    if not _FAR.search(xml) and len(xml) < LIMITS["area"]:
         return False
-    cells = _REFERENCE.findall(xml)
-    bottom = max((int(row) for _, row in cells), default=0)
-    right = max((position(f"{letters.decode()}1")[1] for letters in {letters for letters, _ in cells}), default=0)
-    return bottom * (right + 1) > LIMITS["area"]
+    references = _ANY_REFERENCE.findall(xml)
+    bottom = max((int(row) for _, row in references), default=0)
+    columns = {letters.decode().upper() for letters, _ in references if letters}
+    right = max((position(f"{letters}1")[1] for letters in columns), default=0)
+    return (bottom + xml.count(b"<row>")) * (right + 1) > LIMITS["area"]
 
 
 def _scan(
@@ -367,7 +430,7 @@ def _read_xls(data: bytes, file: str) -> list[Grid]:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except xlrd.XLRDError as problem:
         if "encrypt" in str(problem).lower():
             raise WorkbookUnreadable(file, "文件已加密", DECRYPT) from None
@@ -395,7 +458,8 @@ def _read_xls(data: bytes, file: str) -> list[Grid]:
                 elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
                     value = bool(cell.value)
                 values[-1].append(value)
-        merged = {(top, left): (bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells}
+        areas = (((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells)
+        merged = _clipped(areas, len(values), sheet.name, file)
         grids.append(Grid(sheet.name, values, merged, formats, errors=errors, hidden=sheet.visibility != 0))
     return grids
 
@@ -434,9 +498,11 @@ def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     """Values through calamine, number formats and errors from the records of the binary parts."""
     with package:
         formats = _binary_formats(package, file)
-        parts = _binary_sheets(package, file)
+        binary = _binary_sheets(package, file)
+        targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
+        parts = _needed_parts(package, targets.values(), file)
     sheets = []
-    for name, part in parts.items():
+    for name, part in binary.items():
         cells = list(_binary_cells(part))
         bottom, right = max((at[0] for at, *_ in cells), default=0), max((at[1] for at, *_ in cells), default=0)
         if (bottom + 1) * (right + 1) > LIMITS["area"]:
@@ -448,7 +514,7 @@ def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
             if kind not in _ERROR_CELLS and style < len(formats) and formats[style] != "General"
         }
         sheets.append((name, shown_as, errors))
-    workbook = _calamine(data)
+    workbook = _calamine(stored(parts))
     hidden = {entry.name: "Visible" not in str(entry.visible) for entry in workbook.sheets_metadata}
     grids = []
     for name, shown_as, errors in sheets:
@@ -533,6 +599,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         errors: dict[Position, str] = {}
         merged: dict[Position, Position] = {}
         uncalculated: dict[Position, str] = {}
+        laid_out = 0
         for row in table.iter(f"{_TABLE}table-row"):
             cells: list[Raw] = []
             for cell in row:
@@ -546,7 +613,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
                 )
                 if span != (1, 1):
                     merged[at] = (at[0] + span[0] - 1, at[1] + span[1] - 1)
-                repeated = min(int(cell.get(f"{_TABLE}number-columns-repeated", 1)), 16384)
+                repeated = min(int(cell.get(f"{_TABLE}number-columns-repeated", 1)), 16384 - len(cells))
                 if value is None and not text:
                     if cell.get(f"{_TABLE}formula"):
                         uncalculated[at] = cell.get(f"{_TABLE}formula", "")
@@ -565,12 +632,14 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
                 if cells
                 else min(int(row.get(f"{_TABLE}number-rows-repeated", 1)), 10_000)
             )
-            if repeated * max(1, len(cells)) > LIMITS["area"]:
+            laid_out += repeated * max(1, len(cells))
+            if laid_out > LIMITS["area"]:
                 raise _too_large(file, table.get(f"{_TABLE}name", ""), len(values) + repeated, len(cells))
             values.extend(list(cells) for _ in range(repeated))
         while values and not values[-1]:
             values.pop()
         hidden = table.get(f"{_TABLE}style-name") in hidden_styles
+        merged = _clipped(merged.items(), len(values), table.get(f"{_TABLE}name", ""), file)
         grids.append(Grid(table.get(f"{_TABLE}name", ""), values, merged, {}, shown, errors, uncalculated, hidden))
     return grids
 
