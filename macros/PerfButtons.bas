@@ -1,7 +1,7 @@
 Attribute VB_Name = "PerfButtons"
 Option Explicit
 
-' One sub for each command, for the buttons of a workbook and the list of macros (Alt+F8).
+' What the buttons of a workbook start, and the list of macros (Alt+F8).
 ' Written by tools/make_ribbon.py.
 
 Public Sub PerfNewForm()

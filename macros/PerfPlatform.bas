@@ -1,13 +1,13 @@
 Attribute VB_Name = "PerfPlatform"
 Option Explicit
 
-' What only Excel for Windows can do. A test puts another module of this name in its place.
+' What an Excel elsewhere does otherwise. A test puts another module of this name in its place.
 
-' Run a program without a window, wait for its end, return its exit code. No cmd.exe stands between.
-Public Function PerfStart(ByVal CommandLine As String) As Long
+' Run a program without a window, wait for its end, return its exit code.
+Public Function PerfStart(ByVal ProgramCall As String) As Long
     Dim Host As Object
     Set Host = CreateObject("WScript.Shell")
-    PerfStart = Host.Run(CommandLine, 0, True)
+    PerfStart = Host.Run(ProgramCall, 0, True)
 End Function
 
 Public Function PerfVariable(ByVal Variable As String) As String

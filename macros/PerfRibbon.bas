@@ -1,7 +1,7 @@
 Attribute VB_Name = "PerfRibbon"
 Option Explicit
 
-' One sub for each command, as the ribbon of the add-in calls it.
+' What the ribbon of the add-in calls.
 ' Written by tools/make_ribbon.py.
 
 Public Sub RibbonPerfNewForm(Control As IRibbonControl)

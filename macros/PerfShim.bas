@@ -1,23 +1,23 @@
 Attribute VB_Name = "PerfShim"
 Option Explicit
 
-' The one way from Excel to Python: start it with the name of a command, and wait.
+' The one way from Excel to Python: start it with the name of what to do, and wait.
 ' Python finds this Excel by its window and the workbook by its name, does everything, and tells the person itself.
 ' A message is shown here only where Python could not do that: it is missing, or perf_xl is.
 ' Plain ASCII, as all of VBA here: Chinese words stand on the hidden sheet perf_xl.conf.
 
 Private Const Settings As String = "perf_xl.conf"
 
-' What Windows answers for a program that is not there, also for the empty one that only opens the Store.
+' The answer for a program that is not there, also of the stub that only leads to the Store.
 Private Const NotFound As Long = 9009
-' What Python answers to an option it is too old to know.
+' The answer of a Python that is too old to know an option.
 Private Const TooOld As Long = 2
 
 Public Sub PerfRun(ByVal Action As String)
     Dim Code As Long
     Code = NotFound
     On Error Resume Next
-    Code = PerfStart(PerfCommandLine(Action))
+    Code = PerfStart(PerfProgramCall(Action))
     On Error GoTo 0
     If Code = 0 Then Exit Sub
     If Code = NotFound Or Code = TooOld Then
@@ -28,17 +28,17 @@ Public Sub PerfRun(ByVal Action As String)
 End Sub
 
 ' -P: a file pandas.py that lies beside a workbook is not taken for the library of that name.
-Public Function PerfCommandLine(ByVal Action As String) As String
-    PerfCommandLine = PerfQuoted(PerfInterpreter()) & " -P -X utf8 -m perf_xl.excel " & Action _
+Public Function PerfProgramCall(ByVal Action As String) As String
+    PerfProgramCall = PerfQuoted(PerfInterpreter()) & " -P -X utf8 -m perf_xl.excel " & Action _
         & " " & PerfQuoted("--wb=" & PerfBookName()) & " --from_xl=1" _
         & " " & PerfQuoted("--app=" & PerfProgram()) & " --hwnd=" & PerfWindow()
 End Function
 
 Private Function PerfQuoted(ByVal Text As String) As String
-    PerfQuoted = Chr(34) & Text & Chr(34)
+    PerfQuoted = """" & Text & """"
 End Function
 
-' Of all workbooks that are open in one Excel no two have the same name. Without any, the add-in itself is named.
+' No two workbooks in one Excel have the same name. Without any, the add-in itself is named.
 Private Function PerfBookName() As String
     If ActiveWorkbook Is Nothing Then
         PerfBookName = ThisWorkbook.Name

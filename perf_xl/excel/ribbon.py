@@ -108,13 +108,13 @@ def callback(one: Command) -> str:
 
 def buttons() -> str:
     """Return the module PerfButtons: one sub for every command, to stand behind a button."""
-    remark = "' One sub for each command, for the buttons of a workbook and the list of macros (Alt+F8)."
+    remark = "' What the buttons of a workbook start, and the list of macros (Alt+F8)."
     return _module("PerfButtons", remark, ((f"{one.macro}()", f'PerfRun "{one.name}"') for one in COMMANDS))
 
 
 def callbacks() -> str:
     """Return the module PerfRibbon: one sub for every command, as a ribbon calls it."""
-    remark = "' One sub for each command, as the ribbon of the add-in calls it."
+    remark = "' What the ribbon of the add-in calls."
     subs = ((f"{callback(one)}(Control As IRibbonControl)", one.macro) for one in COMMANDS)
     return _module("PerfRibbon", remark, subs)
 
