@@ -363,11 +363,15 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
         row += 1 + two
 
 
+OWN_HEADS = COMPUTED_SCORE, BASIS = ("计算得分", "依据")
+"""What we write beside a form: no part of its header."""
+
+
 def _is_second_row(sheet: _Sheet, row: int, roles: Mapping[int, str]) -> bool:
     """Whether a row goes on with the header: header words only, or blanks under cells merged into it."""
     if not roles or _is_header(roles):
         return False
-    texts = [column for column, key in enumerate(sheet.keys[row]) if key]
+    texts = [column for column, key in enumerate(sheet.keys[row]) if key and key not in OWN_HEADS]
     numbers = any(sheet.grid.number(row, column) is not None for column in range(len(sheet.grid.values[row])))
     if numbers or not all(column in roles for column in texts):
         return False

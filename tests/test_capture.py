@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import xlwings as xw
 from engines.base import RangeApi
-from engines.fixtures import app, ironcalc_app, libreoffice_app, office, open_book  # noqa: F401
+from engines.fixtures import open_book
 from support import WORKBOOKS
 
 from perf_xl.excel.capture import FORMULA, NUMBER, TEXT, Box, Content, capture, capture_sheet, grids_of
@@ -29,19 +29,19 @@ def both(book: xw.Book, path: Path) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
-def test_an_open_workbook_reads_as_its_file(path: Path, ironcalc_app: xw.App, tmp_path: Path) -> None:  # noqa: F811
+def test_an_open_workbook_reads_as_its_file(path: Path, ironcalc_app: xw.App, tmp_path: Path) -> None:
     opened, saved = both(open_book(ironcalc_app, path, tmp_path), path)
     assert opened == saved
 
 
 @pytest.mark.parametrize("name", MESSY)
-def test_so_it_does_in_a_spreadsheet_program(name: str, libreoffice_app: xw.App, tmp_path: Path) -> None:  # noqa: F811
+def test_so_it_does_in_a_spreadsheet_program(name: str, libreoffice_app: xw.App, tmp_path: Path) -> None:
     path = WORKBOOKS / "published" / f"{name}.xlsx"
     opened, saved = both(open_book(libreoffice_app, path, tmp_path), path)
     assert opened == saved
 
 
-def test_the_official_form_reads_as_its_file(app: xw.App, tmp_path: Path) -> None:  # noqa: F811
+def test_the_official_form_reads_as_its_file(app: xw.App, tmp_path: Path) -> None:
     (path,) = write_forms(tmp_path / "新.xlsx")
     opened, saved = both(open_book(app, path, tmp_path / "open"), path)
     assert [one.project for one in opened] == [one.project for one in saved]
@@ -49,7 +49,7 @@ def test_the_official_form_reads_as_its_file(app: xw.App, tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def sheet(ironcalc_app: xw.App) -> xw.Sheet:  # noqa: F811
+def sheet(ironcalc_app: xw.App) -> xw.Sheet:
     return ironcalc_app.books.add().sheets[0]
 
 
@@ -97,7 +97,7 @@ def test_a_grid_begins_at_a1_wherever_the_sheet_is_used(sheet: xw.Sheet) -> None
     assert (grid.value(3, 2), grid.value(0, 0)) == ("甲", None)
 
 
-def test_hidden_sheets_are_flagged_and_ours_left_out(ironcalc_app: xw.App) -> None:  # noqa: F811
+def test_hidden_sheets_are_flagged_and_ours_left_out(ironcalc_app: xw.App) -> None:
     book = ironcalc_app.books.add()
     book.sheets[0]["A1"].value = "甲"
     hidden = book.sheets.add("底稿", after=book.sheets[0])
@@ -141,7 +141,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 @pytest.mark.parametrize("name", MESSY)
 def test_few_calls_are_made(
-    name: str, ironcalc_app: xw.App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    name: str, ironcalc_app: xw.App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:  # fmt: skip
     book = open_book(ironcalc_app, WORKBOOKS / "published" / f"{name}.xlsx", tmp_path)
     counts = counted(monkeypatch)

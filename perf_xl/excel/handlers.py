@@ -205,7 +205,9 @@ def new_form(book: xw.Book, desk: Desk) -> Said:
     """新建自评表, beside the open workbook or among the documents, under a name that is free."""
     folder = _folder_of(book) or desk.documents
     rulebook = pipeline.load_rulebook(desk.settings().rulebook)
-    path = next(path for path in _names(folder / "项目支出绩效自评表.xlsx") if not path.exists())
+    open_now = {one.name.lower() for one in book.app.books}  # Excel opens no two workbooks of one name
+    wishes = _names(folder / "项目支出绩效自评表.xlsx")
+    path = next(path for path in wishes if not path.exists() and path.name.lower() not in open_now)
     (written,) = pipeline.write_forms(path, rulebook)
     book.app.books.open(str(written))
     return Said(f"已新建“{written}”。白色单元格由您填写,灰色单元格自动计算;填完后看“自检”表,再点“审核”。")
@@ -532,9 +534,17 @@ def open_result(book: xw.Book, desk: Desk) -> Said:
 
 
 def _open(app: xw.App, path: Path) -> None:
-    """Show a workbook: bring it to the front where it is open already and has not been written anew."""
+    """Show a workbook: bring it to the front where it is open already.
+
+    Raises:
+        NothingToDo: another workbook of the same name is open.
+    """
     for one in app.books:
-        if Path(one.fullname) == path:
+        if one.name.lower() == path.name.lower():
+            if Path(one.fullname).resolve() != path.resolve():
+                raise NothingToDo(
+                    f"已打开另一个“{one.name}”({one.fullname}),Excel 不能同时打开两个同名文件。请关闭它后再打开“{path}”。"
+                )
             one.activate()
             return
     app.books.open(str(path))

@@ -35,10 +35,9 @@ from perf_xl.marking import (
     opinion_sheet,
 )
 from perf_xl.model import Written
+from perf_xl.reading import BASIS, COMPUTED_SCORE
 from perf_xl.scoring import COMPUTED, FILED, STATED, FormScore, IndicatorScore
 from perf_xl.sheets import Link
-
-COMPUTED_SCORE, BASIS = "计算得分", "依据"
 
 # --- 计算得分 -----------------------------------------------------------------------------------------------------------
 
