@@ -15,19 +15,19 @@ from fractions import Fraction
 from perf_xl.exact import cut, decimal_in, fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, Finding, Rule, catalogue, finding
 from perf_xl.grid import position
-from perf_xl.model import AMOUNTS, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
+from perf_xl.meaning import HARM, NO_HARM, UNCLEAR, counted, is_cost, is_good_rate, is_reduction, is_taken_in
+from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
 from perf_xl.rules import HUNDRED, shipped
 from perf_xl.scoring import COMPUTED, FormScore, IndicatorScore, level_weights
 from perf_xl.values import (
     ABSOLUTE,
     AT_LEAST,
     AT_MOST,
-    DEALINGS,
-    HARMS,
     QUALITATIVE,
     RELATIVE,
     fold_level,
     fold_name,
+    is_prompt,
     is_template_hint,
     parse,
     read_name,
@@ -68,7 +68,7 @@ def check(
 def audit(score: FormScore) -> list[Finding]:
     """Return all findings (问题) of a form, what the reader doubted (X03) included, in order."""
     form = score.form
-    found = list(form.doubts)
+    found = []
     for code, function in CHECKS.items():
         for fault in function(score):
             found.append(
@@ -84,6 +84,8 @@ def audit(score: FormScore) -> list[Finding]:
                     citation=citation_of(code, score),
                 )
             )
+    no_numbers = {one.cell for one in found if one.code == "S12"}  # an X03 there would say the same again
+    found += [one for one in form.doubts if one.cell not in no_numbers]
     return sorted(found, key=lambda one: one.order)
 
 
@@ -227,13 +229,10 @@ def _is_filler(written: Written) -> bool:
     return parse(written.text).form == "blank" or fold(written.text or "") == "无"
 
 
-_PROMPT = re.compile(r"(?:三级)?指标\d*[:.、]?[/—…-]*|[….。·]+|[/\\—–-]+|\(?\d*\)?")
-
-
 def _is_named(row: Indicator) -> bool:
     """Whether a row is an indicator by its name: no filler, no 其中 sub-row."""
     key = fold(row.level3.text or "")
-    return bool(key) and not _PROMPT.fullmatch(key) and not key.startswith("其中")
+    return bool(key) and not is_prompt(key) and not key.startswith("其中")
 
 
 # --- funds ------------------------------------------------------------------------------------------------------------
@@ -569,6 +568,28 @@ def reason_of(form: Form, indicator: Indicator) -> Written:
     return indicator.reason
 
 
+_NOTHING_SAID = re.compile(
+    r"(?:无|暂无|没有|暂时没有|尚无|不涉及|不适用|略|N/?A|none|null|(?:暂?无|没有|未发生|不存在)(?:任何|明显|重大|较大)?"
+    r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|措施|偏差原因|原因分析|偏差情况|改进措施|其他说明|、|,|及|和)+)?[。.;,!]*",
+    re.IGNORECASE,
+)
+_AS_ABOVE = re.compile(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
+
+
+def _says_nothing(reason: Written) -> bool:
+    """Whether a reason is blank, a dash, or a way of saying that there is none: 暂无, 无偏差, N/A."""
+    return _is_filler(reason) or bool(_NOTHING_SAID.fullmatch(fold(reason.text or "")))
+
+
+def _is_no_reason(form: Form, indicator: Indicator) -> bool:
+    """Whether the reason beside a row says nothing, is a bare number, or is a 同上 below one that says nothing."""
+    reason, at = reason_of(form, indicator), form.indicators.index(indicator)
+    said = fold(reason.text or "")
+    if _AS_ABOVE.fullmatch(said):
+        return at == 0 or _is_no_reason(form, form.indicators[at - 1])
+    return _says_nothing(reason) or decimal_in(said.removesuffix("%")) is not None
+
+
 def _is_counted(row: IndicatorScore) -> bool:
     """Whether the completion of a row follows from numbers that were read with certainty (定量)."""
     settled = row.settled
@@ -670,7 +691,7 @@ def deduction_from_a_met_target(score: FormScore) -> Iterator[Fault]:
         weight, filed = row.indicator.weight.number, row.filed
         if weight is None or filed is None or not 0 <= filed < weight or not _is_met(row):
             continue
-        if _is_filler(reason_of(score.form, row.indicator)):
+        if _is_no_reason(score.form, row.indicator):
             indicator = row.indicator
             what = f"“{indicator.level3.text or ''}”完成值 {indicator.actual.text} 已达指标值,分值 {plain(weight)} 分只得 {plain(filed)} 分"
             yield Fault(indicator.score.cell, f"{what},没有说明原因", plain(filed), plain(weight))
@@ -805,7 +826,7 @@ def unexplained_surplus(score: FormScore) -> Iterator[Fault]:
         settled, indicator = row.settled, row.indicator
         if settled.scored_by != AT_LEAST or not settled.target or settled.actual is None or settled.unsure:
             continue
-        if settled.target < 0 or not _is_filler(reason_of(score.form, indicator)):
+        if settled.target < 0 or not _is_no_reason(score.form, indicator):
             continue
         times_target = Fraction(settled.actual) / Fraction(settled.target)
         if times_target >= most:
@@ -830,7 +851,7 @@ def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
     if rate is None or row is None or rate >= Fraction(score.rulebook.low_execution):
         return
     reasons = [one.reason for one in score.form.indicators]
-    if not _is_filler(score.form.remark) or any(_ABOUT_FUNDS.search(fold(one.text or "")) for one in reasons):
+    if not _says_nothing(score.form.remark) or any(_ABOUT_FUNDS.search(fold(one.text or "")) for one in reasons):
         return
     percent, low = (f"{plain(round_half_up(one * 100, 2))}%" for one in (rate, Fraction(score.rulebook.low_execution)))
     cell = row.rate.cell if row.rate.text else row.executed.cell
@@ -843,15 +864,25 @@ def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
     "分值10分、得分8分,原因栏填“无”。", "分值10分、得分8分,原因栏写明“雨季停工,已顺延”。",
 )  # fmt: skip
 def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
-    """Points lost, and the reason is 无, 0, a dash or a number."""
+    """Points lost, and the reason is 无, 暂无, N/A, 0, a dash or a number; a number where none were lost is advice."""
     for row in score.indicators:
         reason, weight, filed = reason_of(score.form, row.indicator), row.indicator.weight.number, row.filed
-        if reason.text is None or weight is None or filed is None or filed >= weight:
+        if reason.text is None or weight is None or filed is None:
             continue
-        if _is_filler(reason) or decimal_in(fold(reason.text).removesuffix("%")) is not None:
+        if filed < weight and _is_no_reason(score.form, row.indicator):
             name = row.indicator.level3.text or ""
             message = f"“{name}”分值 {plain(weight)}、得分 {plain(filed)},原因栏只填“{reason.text}”"
             yield Fault(reason.cell, message, reason.text, "扣分原因和改进措施")
+    numbers = [
+        row.indicator.reason
+        for row in score.indicators
+        if row.filed is not None
+        and row.filed == row.indicator.weight.number
+        and row.indicator.reason.number is not None
+    ]
+    if numbers:
+        message = f"{len(numbers)} 项得满分的指标原因栏填“{numbers[0].text}”,不成其为说明"
+        yield Fault(_joined([one.cell for one in numbers]), message, numbers[0].text, "留空或填“无”", ADVICE)
 
 
 # --- targets and actuals ----------------------------------------------------------------------------------------------
@@ -859,8 +890,8 @@ def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
 
 def _noted(score: FormScore, code: str, message: str) -> Iterator[Fault]:
     for row in score.indicators:
-        if code in row.settled.notes:
-            indicator = row.indicator
+        indicator = row.indicator
+        if code in row.settled.notes and not is_template_hint(fold(indicator.target.text or "")):  # that is I08
             said = message.format(
                 name=indicator.level3.text or "", target=indicator.target.text or "", actual=indicator.actual.text or ""
             )
@@ -936,11 +967,6 @@ def indicator_without_actual(score: FormScore) -> Iterator[Fault]:
     return _missing(score, "actual", "完成值")
 
 
-_HARM = re.compile("|".join(HARMS))
-_DEALING = re.compile("|".join(DEALINGS) + "|减少|下降|降低|压减|节约|挽回|追回|制止|责停")
-_GOOD_RATE = re.compile(
-    r"(?:满意|合格|完成|及时|达标|覆盖|知晓|办结|到位|通过|利用|出勤|就业|验收|优良|优秀|成活|入学|巩固)[^,]{0,2}(?:率|度)$"
-)
 _LIMITED = re.compile(
     r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失"
 )
@@ -957,28 +983,9 @@ def direction_is_odd(score: FormScore) -> Iterator[Fault]:
         indicator, settled = row.indicator, row.settled
         about = read_name(indicator.level3.text or "")
         said = parse(indicator.target.text).comparator or about.comparator
-        harm = bool(_HARM.search(about.bare)) and not _DEALING.search(about.bare)
-        money = settled.unit == "元" and settled.kind == ABSOLUTE
-        cost = (
-            money
-            and ("成本" in about.bare or "成本" in (indicator.level2 or indicator.level1 or ""))
-            and not _DEALING.search(about.bare)
-        )
-        if said in (">=", ">") and (harm or cost) and settled.target:
+        if said in (">=", ">") and settled.target and (counted(about.bare) == HARM or _is_spent(row, about.bare)):
             wrong, right = "≥", "≤"
-        elif (
-            said in ("<=", "<")
-            and not harm
-            and (
-                (_GOOD_RATE.search(about.bare) and settled.unit == "%")
-                or (
-                    fold_level(indicator.level2) == "数量"
-                    and settled.kind == ABSOLUTE
-                    and not money
-                    and not _LIMITED.search(about.bare)
-                )
-            )
-        ):
+        elif said in ("<=", "<") and (_is_the_better_the_higher(row, about.bare) or _is_delivered(row, about.bare)):
             wrong, right = "≤", "≥"
         else:
             continue
@@ -986,7 +993,29 @@ def direction_is_odd(score: FormScore) -> Iterator[Fault]:
         yield Fault(indicator.target.cell, message, indicator.target.text, right)
 
 
-_MONEY_NAME = re.compile(r"欠款|经费|资金|补助金额|费用|金额|投资额?|收入|款$|产值")
+def _is_spent(row: IndicatorScore, bare: str) -> bool:
+    """Whether an amount of money is a cost, by its name or by where it stands."""
+    money = row.settled.unit == "元" and row.settled.kind == ABSOLUTE
+    under_cost = "成本" in (row.indicator.level2 or row.indicator.level1 or "")
+    return money and (under_cost or is_cost(bare, "元")) and not is_reduction(bare) and not is_taken_in(bare)
+
+
+def _is_the_better_the_higher(row: IndicatorScore, bare: str) -> bool:
+    """Whether a percentage is a good rate: 满意度, 合格率, 投诉办结率, 无差错率."""
+    sense = counted(bare)
+    return row.settled.unit == "%" and (
+        sense == NO_HARM or (sense not in (HARM, UNCLEAR) and is_good_rate(bare) and not is_reduction(bare))
+    )
+
+
+def _is_delivered(row: IndicatorScore, bare: str) -> bool:
+    """Whether a row is a quantity that was to be delivered."""
+    settled = row.settled
+    quantity = fold_level(row.indicator.level2) == "数量" and settled.kind == ABSOLUTE and settled.unit != "元"
+    return quantity and counted(bare) not in (HARM, UNCLEAR) and not _LIMITED.search(bare)
+
+
+_MONEY_NAME = re.compile(r"(?:欠款|经费|资金|补助|费用|金额|投资|收入|款|产值)(?:总?额|总?数)?$")
 _RATE_OF_FUNDS = re.compile(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
 _HARM_TO_PEOPLE = re.compile(r"事故|伤亡|死亡")
 _SPEAKS_OF = (
@@ -1031,7 +1060,11 @@ def indicator_is_misfiled(score: FormScore) -> Iterator[Fault]:
             why = "是金额,列在数量指标下"
         elif second == "数量" and _RATE_OF_FUNDS.search(name):
             why = "是资金执行情况,列在数量指标下"
-        elif second in ("满意度", "经济效益", "经济") and _HARM_TO_PEOPLE.search(name):
+        elif (
+            second in ("满意度", "经济效益", "经济")
+            and _HARM_TO_PEOPLE.search(name)
+            and counted(name) in (HARM, NO_HARM)
+        ):
             why = f"是安全事故一类指标,列在{indicator.level2}下"
         else:
             own = next((level for level, pattern in _SPEAKS_OF if pattern.search(name)), None)
@@ -1066,6 +1099,11 @@ def _amount_in(name: str) -> bool:
 _ASKED = re.compile(r"\(\d+字以内\)|请(?:填写|填列)|XX(?:项目|单位|年)|结合自评情况")
 
 
+def _is_empty(written: Written) -> bool:
+    """Whether a cell holds nothing, or nothing but a prompt."""
+    return _is_filler(written) or (written.number is None and is_prompt(fold(written.text or "")))
+
+
 @check(
     "I08", ERROR, "模板提示语未清除", "自评表填报要求",
     "把模板里的提示文字和空行删掉,或换成实际内容。",
@@ -1077,7 +1115,7 @@ def prompt_is_left(score: FormScore) -> Iterator[Fault]:
     left: list[Written] = []
     for row in form.indicators:
         key = fold(row.level3.text or "")
-        if key and _PROMPT.fullmatch(key) and not key.isdigit() and _is_filler(row.target) and _is_filler(row.actual):
+        if key and is_prompt(key) and not key.isdigit() and _is_empty(row.target) and _is_empty(row.actual):
             if not re.fullmatch(r"[/\\—–-]+", key):
                 left.append(row.level3)
             continue
@@ -1136,7 +1174,8 @@ def satisfaction_is_not_measured(score: FormScore) -> Iterator[Fault]:
         indicator = row.indicator
         if "满意度" not in (fold_level(indicator.level1), fold_level(indicator.level2)):
             continue
-        if row.settled.kind == QUALITATIVE and parse(indicator.target.text).form == "words":
+        concerns = row.indicator.weight.number != 0 and not _NOTHING_SAID.fullmatch(fold(indicator.target.text or ""))
+        if concerns and row.settled.kind == QUALITATIVE and parse(indicator.target.text).form == "words":
             message = f"“{indicator.level3.text or ''}”指标值“{indicator.target.text}”没有量化"
             yield Fault(indicator.target.cell, message, indicator.target.text, "比率")
 
@@ -1147,13 +1186,25 @@ def satisfaction_is_not_measured(score: FormScore) -> Iterator[Fault]:
     "标题是2022年度,表头预算年度填2023。", "标题和表头都是2023年度。",
 )  # fmt: skip
 def years_differ(score: FormScore) -> Iterator[Fault]:
-    """Two years in one form: title against table."""
+    """Two years in one form: title against table. A project carried over from an earlier year keeps its name."""
     form = score.form
     for written in form.years:
-        years = re.findall(r"20\d\d", written.text or "")
-        if form.year is not None and years and str(form.year) not in years:
-            cells = _joined([written.cell, form.title.cell])
-            yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
+        years = re.findall(r"20\d\d", fold(written.text or ""))
+        if form.year is None or not years or str(form.year) in years:
+            continue
+        if written.cell == form.project.cell and int(years[0]) < form.year and _is_carried_over(form):
+            continue
+        cells = _joined([written.cell, form.title.cell])
+        yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
+
+
+_CARRIED_OVER = re.compile("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
+
+
+def _is_carried_over(form: Form) -> bool:
+    """Whether a project began in an earlier year: its name says so, or funds were carried over into this one."""
+    funds = any(row.kind == CARRYOVER and (row.budget.number or row.executed.number) for row in form.funds)
+    return funds or bool(_CARRIED_OVER.search(fold(form.project.text or "")))
 
 
 __all__ = ["ADVICE", "CHECKS", "Fault", "audit", "check", "citation_of", "only_rounded", "rate_notations"]

@@ -12,15 +12,19 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from perf_xl import values
+from perf_xl import meaning, values
 
 CHECKED_WORDS = ("质量", "验收", "工程质量", "基本", "较", "全部", "非常", "十分")
 
 
 RATES = "率 比例 占比 比重"
 RELATIVE = f"{RATES} 单价 标准 天数 时限 满意度 知晓度 认知度 认可度 支持度 完成度"
-_COSTS = ("费用", "成本", "支出控制", "造价", "单价")
-_REDUCED = ("减少", "下降", "降低", "压减", "节约", "挽回", "追回")
+_RATE_OR_NUMBER = "率 数"
+_MEASURED = "数量 起数 次数 件数 人数 人次 户数 例数 处数 面积 金额 情况 比例 占比 比重"
+_HAPPENED = "发生 事件 行为 案件 事项 举报"
+"""What may stand behind a word for harm in the names of which a formula is sure: 投诉, 投诉事件, 投诉件数, 投诉事件起数."""
+_COST_ENDINGS = "费用 成本 造价 单价 预算 控制数"
+_LEFT_OPEN = ("无", "零", "未", "不", "超期", "滞后", "失败")
 _NO_WORDS = "0123456789±~半几一二两三四五六七八九十百"
 """Of a target with one of these only an equal answer is certain."""
 _MEANS = (
@@ -59,7 +63,8 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         "unit_factors": tuple(known[unit][1] for unit in units),
         "full_words": tuple(sorted(fully)),
         "agreeing": tuple(sorted(pairs)),
-        "harm_words": values.HARMS,
+        "harm_words": meaning.HARMS,
+        "governing": meaning.GOVERNING,
     }  # fmt: skip
 
 
@@ -235,28 +240,47 @@ def bare_name(name: str) -> str:
     return f'IF(RIGHT({folded},1)=")",LEFT({folded},FIND("(",{folded}&"(")-1),{folded})'
 
 
-def stem_of_rate(name: str, rate: str) -> dict[str, str]:
-    """Return the formulas of what a rate is a rate of: 差错发生率 → 差错. `rate` is the cell of the first step."""
+def stem_of(name: str, measured: str) -> dict[str, str]:
+    """Return the formulas of what a name is a rate or a number of: 差错发生率 → 差错. `measured` is the cell of the first step."""
     short, long = f"LEFT({name},LEN({name})-1)", f"LEFT({name},LEN({name})-2)"
     return {
-        "rate": f'IF(RIGHT({name},1)="率",{short},IF({ends_in(name, RATES.partition(" ")[2])},{long},""))',
-        "stem": f'IF(RIGHT({rate},2)="发生",LEFT({rate},LEN({rate})-2),{rate})',
+        "rate": f"IF({ends_in(name, _MEASURED)},{long},IF({ends_in(name, _RATE_OR_NUMBER)},{short},{name}))",
+        "stem": f"IF({ends_in(measured, _HAPPENED)},LEFT({measured},LEN({measured})-2),{measured})",
     }
+
+
+def _ends_in_listed(text: str, words: str) -> str:
+    """Whether a text ends in an entry, of two or three characters, of a list of words."""
+    return _any([f"ISNUMBER(MATCH(RIGHT({text},{length}),{words},0))" for length in (2, 3)])
 
 
 def meant_direction(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     """Return the direction a number is scored by: as written, else from the meaning of the name; "" where not sure."""
-    name, base = at["name"], at["base"]
+    name, base, stem = at["name"], at["base"], at["stem"]
     hinted = contains(raw_name, ("*", "≥", "≤", "<", ">", "不低于", "不超过"))
     rate = f'OR({base}="%",{ends_in(name, RATES)},RIGHT({name},1)="度")'
-    stem = at["stem"]
-    bad = f"OR({','.join(f'ISNUMBER(MATCH(RIGHT({stem},{length}),harm_words,0))' for length in (2, 3))})"
-    harm = contains(name, values.HARMS)
-    at_most = f'OR(ISNUMBER(FIND("成本",{at["level1"]}&{at["level2"]})),{harm},{contains(name, _COSTS)})'
+    under_cost, cost = f'ISNUMBER(FIND("成本",{at["level1"]}&{at["level2"]}))', contains(name, meaning.COSTS)
+    unit_is_no_other = f'OR({raw_name}={name},ISNUMBER(FIND("元",{raw_name})))'
+    money = f'OR(LEFT({base},1)="元",AND({base}="",{ends_in(name, _COST_ENDINGS)},{unit_is_no_other}))'
+    reduced = contains(name, meaning.REDUCED)
+    of_none = f'IF({rate},"≥",IF({reduced},"≥",IF({under_cost},"≤",IF({cost},IF({money},"≤",""),"≥"))))'
+    of_dealing = f'IF({rate},"≥",IF(OR({under_cost},{cost}),"","≥"))'
+    of_harm = (
+        f'IF({contains(name, _LEFT_OPEN)},"",IF({_ends_in_listed(stem, "harm_words")},'
+        f'IF({contains(name, meaning.GOVERNING)},"","≤"),IF({_is_handled(name, stem)},{of_dealing},"")))'
+    )
     return (
         f'IF(OR({comparator}="≥",{comparator}="≤"),{comparator},IF({hinted},"",'
-        f'IF({rate},IF({bad},"≤","≥"),IF({contains(name, _REDUCED)},"≥",'
-        f'IF(AND({harm},{contains(name, values.DEALINGS)}),"",IF({at_most},"≤","≥"))))))'
+        f"IF({contains(name, meaning.HARMS)},{of_harm},{of_none})))"
+    )
+
+
+def _is_handled(name: str, stem: str) -> str:
+    """Whether a name counts what is done about a harm: 投诉办结率, 违规整改数, but neither 违规发放率 nor 逾期办理率."""
+    in_this_manner = contains(name, meaning.MANNERS)
+    set_right = f'AND({ends_in(stem, "整改 查处 处理 处置 查办")},ISERROR(FIND("逾期",{name})))'
+    return (
+        f"IF({in_this_manner},{set_right},OR({ends_in(stem, '及时 完成 满意')},{_ends_in_listed(stem, 'governing')}))"
     )
 
 

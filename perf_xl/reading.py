@@ -33,6 +33,7 @@ from perf_xl.model import (
     Indicator,
     Written,
 )
+from perf_xl.values import is_prompt
 
 # --- the words of the form --------------------------------------------------------------------------------------------
 
@@ -128,7 +129,6 @@ _LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
 _LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
 _HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
-_FILLER_NAME = re.compile(r"(?:三级)?指标\d*[:.、]?[/—…-]*|[….。·]+|[/\\—–-]+|\(?\d*\)?")
 _DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
 _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
 
@@ -908,7 +908,7 @@ class _Body:
         filled = weight.number is not None or score.number is not None
         if not filled:
             filled = any(one.text is not None and fold(one.text) not in _DASHES for one in (weight, score))
-        filler = bool(_FILLER_NAME.fullmatch(key)) or key.startswith("其中")
+        filler = is_prompt(key) or key.startswith("其中")
         scored = filled if has_points else not filler
         if group is not None and group != row:
             scored = False

@@ -422,7 +422,7 @@ def _row_formulas(row: int) -> dict[str, str]:
         "level1": f'IF(A{row}="",{above["level1"]},A{row})',
         "level2": f'IF(B{row}="",{above["level2"]},B{row})',
         "name": live.bare_name(f"C{row}"),
-        **live.stem_of_rate(at["name"], at["rate"]),
+        **live.stem_of(at["name"], at["rate"]),
         "meant": live.meant_direction(at, f"C{row}", wanted["comparator"]),
         "scored_by": f'IF(OR({direction}="≥",{direction}="≤"),{direction},{at["meant"]})',
         "指标性质": f'IF(D{row}="","",IF(OR({wanted["place"]}>=0,{between}),"定量","定性"))',

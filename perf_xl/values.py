@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from perf_xl.exact import fold, times, within_reason
+from perf_xl.meaning import DEALING, HARM, NO_HARM, UNCLEAR, counted, is_cost, is_reduction
 
 ABSOLUTE, RELATIVE, DATE, QUALITATIVE, UNRESOLVED = "absolute", "relative", "date", "qualitative", "unresolved"
 AT_LEAST, AT_MOST, BETWEEN, EQUAL = "at_least", "at_most", "between", "equal"
@@ -553,21 +554,6 @@ def words_agree(target: str, actual: str) -> bool:
 
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
-_HARM_WORDS = """
-    差错 错误 投诉 逾期 超支 事故 死亡 伤亡 违规 违法 违纪 受害 成灾 损失 流失 故障 中断 返贫 辍学 缺陷 拖欠 欠薪 亏损 漏报 火灾
-    病死 不合格 误报 失误 超标
-"""
-HARMS = tuple(_HARM_WORDS.split())
-_HARM = "|".join(HARMS)
-_BAD_RATE = re.compile(rf"(?:{_HARM})(?:发生|事故)?(?:率|比例|占比|比重)$")
-_HARM_WORD = re.compile(_HARM)
-_COST_WORD = re.compile(r"费用|成本|支出控制|造价|单价")
-_DEALING_WORDS = """
-    处理 处置 办结 办理 整改 查处 化解 调解 救援 演练 防范 防控 预防 排查 监测 培训 宣传 打击 治理 救治 救助 受理 回访
-"""
-DEALINGS = tuple(_DEALING_WORDS.split())
-_DEALT_WITH = re.compile(rf"(?:{_HARM}).*(?:{'|'.join(DEALINGS)})")
-_REDUCED = re.compile(r"减少|下降|降低|压减|节约|挽回|追回")
 _RATE_NAME = re.compile(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
 _MEAN_NAME = re.compile(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
 _TIME_LIMIT = re.compile(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
@@ -589,9 +575,27 @@ def fold_level(name: str | None) -> str:
     return folded.replace("服务对象满意度", "满意度").replace("服务对象满意", "满意度")
 
 
+_ASKED_FOR = r"\(?请(?:在此|按要求|据实)?(?:填写|填列|填入|输入|注明)[^()]*\)?"
+_STARS = r"[Xx×*_]"
+_DOTS = r"[.…。·,、/\\—–-]"
+_PROMPT = re.compile(
+    rf"(?:三级)?指标(?:\d*|[nN]|{_STARS}+|[一二三四五六七八九十]+)[:.、]?(?:{_DOTS}*|{_STARS}*|{_ASKED_FOR})"
+    rf"|{_ASKED_FOR}|{_STARS}{{2,}}|{_DOTS}+|\(?\d*\)?"
+)
+
+
+def is_prompt(name: str) -> bool:
+    """Return whether a folded name names nothing: 指标2:, 指标n, ……, ×××, 请填写, a dash, a bare number, a blank.
+
+    >>> is_prompt("指标3:......"), is_prompt("指标n"), is_prompt("请填写指标名称"), is_prompt("指标1:培训人次")
+    (True, True, True, False)
+    """
+    return bool(_PROMPT.fullmatch(name))
+
+
 def is_template_hint(text: str) -> bool:
-    """Return whether a folded text still carries the template's prompt: (≥**人), XX."""
-    return bool(_HINT.search(text) or re.search(r"\*\*|XX", text))
+    """Return whether a folded text still carries the template's prompt: (≥**人), XX, ××, 请填写."""
+    return bool(_HINT.search(text) or re.search(r"\*\*|XX|××", text) or re.fullmatch(_ASKED_FOR, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -798,9 +802,16 @@ def _settle_numbers(
         unsure = side != scored_by or (got < low if side == AT_LEAST else got > low)
         if got == low and not unsure:
             notes += ("I03",)
-    if wanted.comparator in (None, "=") and _TIME_LIMIT.search(about.bare) and scored_by == AT_LEAST and got != low:
-        unsure = unsure or (kind == RELATIVE and unit != PERCENT)
+    if comparator in (None, "=") and wanted.form == "number" and got != low:
+        unsure = unsure or _is_unclear(about.bare, scored_by, kind, unit)
     return replace(alone, target=low, target_high=high, actual=got, unit=unit, unsure=unsure, notes=notes)
+
+
+def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
+    """Whether a name leaves open which way is better: of a harm, or of a time that should perhaps be short."""
+    sense = counted(bare)
+    late = sense != NO_HARM and scored_by == AT_LEAST and kind == RELATIVE and unit != PERCENT
+    return sense == UNCLEAR or (late and bool(_TIME_LIMIT.search(bare)))
 
 
 def _answers_in_percent(wanted: Value, given: Value) -> bool:
@@ -882,10 +893,19 @@ def _direction(bare: str, level1: str | None, level2: str | None, comparator: st
         return AT_LEAST
     if comparator in ("<=", "<"):
         return AT_MOST
-    rate = wanted.unit == PERCENT or bool(re.search(r"(?:率|比例|占比|比重|度)$", bare))
-    if rate:
-        return AT_MOST if _BAD_RATE.search(bare) else AT_LEAST
-    if _DEALT_WITH.search(bare) or _REDUCED.search(bare):
-        return AT_LEAST
+    return AT_MOST if _less_is_better(bare, level1, level2, wanted) else AT_LEAST
+
+
+def _less_is_better(bare: str, level1: str | None, level2: str | None, wanted: Value) -> bool:
+    """Whether a name by itself says that less is better: a harm, or a cost that is neither a rate nor a saving."""
+    sense = counted(bare)
+    if sense == HARM or (sense == NO_HARM and not wanted.number):  # 无事故: 0起
+        return True
+    if sense == NO_HARM or wanted.unit == PERCENT or re.search(r"(?:率|比例|占比|比重|度)$", bare):
+        return False
+    if is_reduction(bare):
+        return False
     under_cost = "成本" in (level2 or "") or "成本" in (level1 or "")
-    return AT_MOST if under_cost or _HARM_WORD.search(bare) or _COST_WORD.search(bare) else AT_LEAST
+    if is_cost(bare, wanted.unit) or (under_cost and (wanted.unit.startswith("元") or sense != DEALING)):
+        return True
+    return sense == UNCLEAR
