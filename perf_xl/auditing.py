@@ -568,9 +568,9 @@ def reason_of(form: Form, indicator: Indicator) -> Written:
     return indicator.reason
 
 
-_NOTHING_SAID = re.compile(
-    r"(?:无|暂无|没有|暂时没有|尚无|不涉及|不适用|略|N/?A|none|null|(?:暂?无|没有|未发生|不存在)(?:任何|明显|重大|较大)?"
-    r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|措施|偏差原因|原因分析|偏差情况|改进措施|其他说明|、|,|及|和)+)?[。.;,!]*",
+_NOTHING = re.compile(
+    r"(?:暂?无|(?:暂时|目前)?没有|不涉及|不适用|略|N/?A|none|null|(?:暂?无|没有|未发生|不存在)(?:任何|明显|重大|较大)?"
+    r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|整改|措施|其他|及|和)+)?",
     re.IGNORECASE,
 )
 _AS_ABOVE = re.compile(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
@@ -578,7 +578,12 @@ _AS_ABOVE = re.compile(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 def _says_nothing(reason: Written) -> bool:
     """Whether a reason is blank, a dash, or a way of saying that there is none: 暂无, 无偏差, N/A."""
-    return _is_filler(reason) or bool(_NOTHING_SAID.fullmatch(fold(reason.text or "")))
+    return _is_filler(reason) or _is_nothing(fold(reason.text or ""))
+
+
+def _is_nothing(said: str) -> bool:
+    """Whether every clause of a text says that there is nothing to say."""
+    return all(_NOTHING.fullmatch(clause) for clause in re.split("[。.;,、!]", said))
 
 
 def _is_no_reason(form: Form, indicator: Indicator) -> bool:
@@ -860,8 +865,8 @@ def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
 
 @check(
     "D04", DOUBT, "偏差原因不成其为说明", "自评表“偏差原因分析及改进措施”栏",
-    "写明扣分的具体原因和改进措施。",
-    "分值10分、得分8分,原因栏填“无”。", "分值10分、得分8分,原因栏写明“雨季停工,已顺延”。",
+    "写明扣分的具体原因和改进措施;没有扣分的留空或填“无”。",
+    "分值10分、得分8分,原因栏填“无”“暂无”“N/A”。", "分值10分、得分8分,原因栏写明“雨季停工,已顺延”。",
 )  # fmt: skip
 def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
     """Points lost, and the reason is 无, 暂无, N/A, 0, a dash or a number; a number where none were lost is advice."""
@@ -878,7 +883,7 @@ def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
         for row in score.indicators
         if row.filed is not None
         and row.filed == row.indicator.weight.number
-        and row.indicator.reason.number is not None
+        and decimal_in(fold(row.indicator.reason.text or "")) is not None
     ]
     if numbers:
         message = f"{len(numbers)} 项得满分的指标原因栏填“{numbers[0].text}”,不成其为说明"
@@ -1174,7 +1179,7 @@ def satisfaction_is_not_measured(score: FormScore) -> Iterator[Fault]:
         indicator = row.indicator
         if "满意度" not in (fold_level(indicator.level1), fold_level(indicator.level2)):
             continue
-        concerns = row.indicator.weight.number != 0 and not _NOTHING_SAID.fullmatch(fold(indicator.target.text or ""))
+        concerns = row.indicator.weight.number != 0 and not _is_nothing(fold(indicator.target.text or ""))
         if concerns and row.settled.kind == QUALITATIVE and parse(indicator.target.text).form == "words":
             message = f"“{indicator.level3.text or ''}”指标值“{indicator.target.text}”没有量化"
             yield Fault(indicator.target.cell, message, indicator.target.text, "比率")

@@ -23,6 +23,13 @@ HALVES = [
     indicator(row=14, weight="10", level1="满意度指标", name="丙"),
 ]
 
+
+def project_of(name: str) -> dict[str, Any]:
+    """A form's project, named for a year, as the reader tells it."""
+    project = Written(name, None, "C2")
+    return {"project": project, "years": (project,)}
+
+
 CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("W01", "G30", "7+90=97", lambda: form(*HALVES, weight="7", total="97")),
     ("W02", "G5", "the execution weight may not be adjusted", lambda: form(*HALVES, weight="7")),
@@ -60,18 +67,38 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("D02", "H12", "147%", lambda: form(indicator("≥59人次", "87人次", filed="10"))),
     ("D03", "E5", "67% and nothing said", lambda: form(indicator())),
     ("D04", "H12", "无 is no reason", lambda: form(indicator(filed="9", reason="无"))),
+    ("D04", "H12", "暂无 is none either", lambda: form(indicator(filed="9", reason="暂无。"))),
+    ("D04", "H12", "nor N/A", lambda: form(indicator(filed="9", reason="N/A"))),
+    ("D04", "H12", "nor 无偏差", lambda: form(indicator(filed="9", reason="没有偏差,无改进措施"))),
+    ("D04", "H13", "同上 below nothing", lambda: form(indicator(filed="10"), indicator(row=13, name="乙", filed="9", reason="同上"))),
+    ("D02", "H12", "147%, and 暂无", lambda: form(indicator("≥59人次", "87人次", filed="10", reason="暂无"))),
     ("I01", "D12", "no target", lambda: form(indicator(target=None))),
     ("I02", "E12", "no actual", lambda: form(indicator(actual=None))),
     ("I02", "E12, E13", "nothing is filled in: one finding", lambda: form(indicator(actual=None), indicator(actual=None, row=13, name="乙"))),
     ("I05", "D12", "accidents at least", lambda: form(indicator("≥2起", "2起", name="安全事故起数"))),
     ("I05", "D12", "satisfaction at most", lambda: form(indicator("≤95%", "95%", name="群众满意度", level1="满意度指标", level2="满意度指标"))),
+    ("I05", "D12", "a cost of training at least", lambda: form(indicator("≥10万元", "9万元", name="培训费用"))),
+    ("I05", "D12", "a cost of watching at least", lambda: form(indicator("≥10万元", "9万元", name="隐患监测成本"))),
+    ("I05", "D12", "equipment in order at most", lambda: form(indicator("≤95%", "95%", name="设备完好率", level2="质量指标"))),
+    ("I05", "D12", "waste made harmless at most", lambda: form(indicator("≤95%", "95%", name="生活垃圾无害化处理率", level2="质量指标"))),
+    ("I05", "D12", "freedom from errors at most", lambda: form(indicator("≤95%", "95%", name="无差错率", level2="质量指标"))),
+    ("I07", "C12", "an amount without its unit", lambda: form(indicator("72890", "72890", name="偿还历史欠款总额"))),
     ("I07", "C12", "money as a number", lambda: form(indicator("72890元", "72890元", name="执法补助经费"))),
     ("I07", "D12", "no figure under 成本", lambda: form(indicator("是", "是", name="是否严格管理", level2="成本指标"))),
     ("I08", "C12", "the hint is left", lambda: form(indicator("≥59人", "87人", name="救助人数(≥**人)"))),
     ("I08", "C13", "an empty prompt", lambda: form(indicator(), indicator(None, None, weight=None, row=13, name="指标2:", scored=False))),
+    *(
+        ("I08", "C13", f"a row of {name}", lambda name=name: form(indicator(), indicator(None, None, weight=None, row=13, name=name, scored=False)))
+        for name in ("指标3:……", "指标n", "指标N:", "×××", "请填写", "指标1:请填写指标名称", "指标二")
+    ),
+    ("I08", "C13", "a row of prompts in all its cells", lambda: form(indicator(), indicator("××", "请填写", weight=None, row=13, name="×××", scored=False))),
+    ("I08", "D12", "a prompt as target", lambda: form(indicator("≥××%", "95%"))),
     ("I09", "C13, C12", "the same name", lambda: form(indicator(), indicator(row=13, name="指标2:培训人次"))),
     ("I10", "C12", "维修维修", lambda: form(indicator(name="完成维修维修次数"))),
     ("I11", "D12", "satisfaction in words", lambda: form(indicator("基本满意", "满意", name="职工满意度", level1="满意度指标", level2="满意度指标"))),
+    ("I12", "A2, A1", "full width", lambda: form(indicator(), years=(Written("（２０２２年度）", None, "A2"),))),
+    ("I12", "C2, A1", "a project of next year", lambda: form(indicator(), **project_of("2024年结转道路维修"))),
+    ("I12", "C2, A1", "last year's form filled in again", lambda: form(indicator(), **project_of("2022年道路维修"))),
     ("I12", "A2, A1", "2022 under 2023", lambda: form(indicator(), years=(Written("(2022年度)", None, "A2"),))),
 ]  # fmt: skip
 
@@ -136,17 +163,29 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("D03", "90%", lambda: form(budget="100", executed="90")),
     ("D03", "the remark says why", lambda: form(remark=Written("两个项目结转下年", None, "B31"))),
     ("D03", "a reason says why", lambda: form(indicator(reason="资金下年支付"))),
-    ("D04", "full score", lambda: form(indicator(filed="10", reason="0"))),
+    ("D04", "full score", lambda: form(indicator(filed="10", reason="无"))),
+    ("D04", "同上 below a reason", lambda: form(indicator(filed="9", reason="雨季停工"), indicator(row=13, name="乙", filed="9", reason="同上"))),
+    ("D04", "a reason that begins with 无", lambda: form(indicator(filed="9", reason="无合格供应商投标"))),
     ("D04", "a reason", lambda: form(indicator(filed="9", reason="雨季停工"))),
     ("I01", "a filler", lambda: form(indicator(target="/", name="指标1:/", weight=None, scored=False))),
     ("I02", "no such column", lambda: form(indicator(actual=None), columns=frozenset({"target"}))),
     ("I05", "accidents dealt with", lambda: form(indicator("≥2起", "2起", name="事故处理起数"))),
     ("I05", "a bad rate at most", lambda: form(indicator("≤1%", "1%", name="事故发生率"))),
+    ("I05", "freedom from errors at least", lambda: form(indicator("≥99%", "99.5%", name="财务核算无差错率"))),
+    ("I05", "those who complained, content", lambda: form(indicator("≥90%", "92%", name="投诉人满意度", level1="满意度指标", level2="满意度指标"))),
+    ("I05", "fees taken in", lambda: form(indicator("≥10万元", "12万元", name="收取污水处理费用"))),
+    ("I05", "a saving at most", lambda: form(indicator("≤15%", "12%", name="资金节约率"))),
+    ("I07", "accounts of funds", lambda: form(indicator("12", "12", name="资金监管账户数"))),
+    ("I07", "the injured, content", lambda: form(indicator("≥90%", "92%", name="事故伤员满意度", level1="满意度指标", level2="满意度指标"))),
     ("I07", "money under 成本", lambda: form(indicator("≤10万元", "9万元", name="维修费用", level2="成本指标"))),
     ("I08", "a prefix with a name behind it", lambda: form(indicator(name="指标1:培训人次"))),
     ("I09", "another second level", lambda: form(indicator(), indicator(row=13, level2="质量指标"))),
     ("I10", "once", lambda: form(indicator(name="完成维修次数"))),
     ("I11", "a rate", lambda: form(indicator("≥90%", "95%", name="职工满意度", level1="满意度指标", level2="满意度指标"))),
+    ("I04", "the target is a prompt (I08)", lambda: form(indicator("XX", "95%"))),
+    ("I11", "it does not apply", lambda: form(indicator("不涉及", "不涉及", name="群众满意度", weight="0", level1="满意度指标", level2="满意度指标"))),
+    ("I12", "a project carried over", lambda: form(indicator(), **project_of("2021年结转道路维修"))),
+    ("I12", "funds carried over", lambda: form(indicator(), parts=(funds_row("上年结转资金", "carryover", budget="78", executed="51.91", row=6),), **project_of("2021年道路维修"))),
     ("I12", "the same year", lambda: form(indicator(), years=(Written("(2023年度)", None, "A2"),))),
 ]  # fmt: skip
 
@@ -166,6 +205,22 @@ def severity_of(one: Any, code: str) -> set[str]:
 )  # fmt: skip
 def test_what_had_to_be_inferred_is_a_doubt(code: str, why: str, build: Callable[[], Any]) -> None:
     assert severity_of(build(), code) == {"疑点"}, why
+
+
+def test_a_number_where_no_reason_is_needed_is_advice() -> None:
+    assert severity_of(form(indicator(filed="10", reason="0")), "D04") == {"提示"}
+
+
+def test_what_is_no_number_is_said_once() -> None:
+    doubt = auditing.finding("X03", "得分“优”不是数字", file="甲.xlsx", sheet="自评表", cell="G12")
+    elsewhere = replace(doubt, cell="F12")
+    found = codes_at(form(indicator(filed="优"), doubts=(doubt, elsewhere)))
+    assert {("S12", "G12"), ("X03", "F12")} <= found
+    assert ("X03", "G12") not in found
+
+
+def codes_at(one: Any) -> set[tuple[str, str]]:
+    return {(finding.code, finding.cell) for finding in audit(score(one, rules.default()))}
 
 
 def codes(one: Any) -> set[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -62,8 +61,7 @@ def missed(variant: str) -> list[str]:
 
 @pytest.mark.parametrize("variant", ["A", "C"])
 def test_labelled_errors_are_found(variant: str) -> None:
-    unanswered = missed(variant)
-    assert Fraction(len(unanswered), len(LABELS)) <= Fraction(5, 100), unanswered
+    assert missed(variant) == []
 
 
 def test_every_other_error_was_looked_at() -> None:
@@ -83,7 +81,7 @@ def test_every_other_error_was_looked_at() -> None:
 @pytest.mark.parametrize("name", [name for name in FORMS if name.endswith("-A")])
 def test_a_deformed_form_has_the_same_faults(name: str) -> None:
     plain, deformed = (Counter(found.code for found in findings(f"{name[:-1]}{variant}")) for variant in "AC")
-    for code in ("I08", "I06", "W05", "X03", "I12", "D01"):  # what fillers, full width and a column 备注 add
+    for code in ("I08", "I06", "W05", "X03", "D01"):  # what fillers, full width and a column 备注 add
         plain.pop(code, None)
         deformed.pop(code, None)
     assert plain == deformed
