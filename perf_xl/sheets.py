@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from math import ceil
 from typing import NamedTuple, TypeAlias
 
@@ -161,6 +162,31 @@ class Column(NamedTuple):
 
 Line: TypeAlias = Sequence[Scalar | Cell]
 """A line of a list, cell by cell; a bare value takes the style of its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """表体: the lines of a list, made one by one while they are written, so that however many there are take no room."""
+
+    columns: Sequence[Column]
+    count: int
+    lines: Callable[[], Iterable[Line]]
+    """Makes the lines anew each time; there are `count` of them."""
+
+    def rows(self) -> Iterator[list[Cell | None]]:
+        """Yield the lines as rows of cells."""
+        for line in self.lines():
+            yield [
+                value if isinstance(value, Cell) else Cell(None if value == "" else value, column.style)
+                for value, column in zip(line, self.columns, strict=True)
+            ]
+
+    def split(self, first: int) -> tuple[list[list[Cell | None]], Body]:
+        """Return the first lines as rows, and the body of those after them."""
+        lines = self.lines
+        return [*islice(self.rows(), first)], replace(
+            self, count=max(0, self.count - first), lines=lambda: islice(lines(), first, None)
+        )
 
 
 class Area(NamedTuple):
@@ -324,6 +350,12 @@ class Sheet:
     """In a workbook with macros."""
     hidden: bool = False
     """The sheet is there, its tab is not; a person may show it (取消隐藏)."""
+    body: Body | None = None
+    """Of a list: what follows below `rows`, framed cells alone and nothing merged."""
+
+    def all_rows(self) -> list[Sequence[Cell | None]]:
+        """Return the rows and those of the body, which are made for it."""
+        return [*self.rows, *(self.body.rows() if self.body else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,14 +482,25 @@ def pixels(width: float) -> int:
     return int(width * PIXELS_A_DIGIT + PIXELS_BESIDE)
 
 
-@lru_cache(maxsize=65536)
+class _Breadths(dict[int, str]):
+    """Of every character met so far, by its number: W where it is as wide as a Chinese one, else N."""
+
+    def __missing__(self, character: int) -> str:
+        self[character] = breadth = "W" if unicodedata.east_asian_width(chr(character)) in "WFA" else "N"
+        return breadth
+
+
+_BREADTHS = _Breadths()
+
+
 def ems(text: str) -> float:
     """Return how wide a text is, in characters of Chinese.
 
     >>> ems("汇总表"), ems("12.5%")
     (3.0, 2.75)
     """
-    return sum(1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.55 for character in text)
+    wide = text.translate(_BREADTHS).count("W")
+    return wide + 0.55 * (len(text) - wide)
 
 
 def lines(text: str, room: float) -> int:
@@ -472,19 +515,28 @@ def text_height(text: str, width: int, style: Style) -> float:
     return count * style.size * LINE + PADDING
 
 
+@lru_cache(maxsize=4096)
+def cell_height(text: str, width: int, style: str) -> float:
+    """Return the height of a text within `width` pixels as `text_height` does; 0 where it is short enough for any row."""
+    look = STYLES[style]
+    if look.size <= 10 and len(text) * 14 < width and "\n" not in text:
+        return 0
+    return text_height(text, width, look)
+
+
 def _framed(cells: Sequence[Cell | None]) -> bool:
     return any(cell is not None and STYLES[cell.style].border for cell in cells)
 
 
 def row_heights(sheet: Sheet) -> list[float]:
-    """Return the height of every row to be printed; an area over several rows stretches its last.
+    """Return the height of every row to be printed but those of a body; an area over several rows stretches its last.
 
     A formula is as high as its result; what stands in hidden columns needs no room and gives none.
     """
     hidden = {*sheet.hidden_columns}
     widths = [0 if column in hidden else pixels(width) for column, width in enumerate(sheet.widths)]
     areas = {(area.top, area.left): area for area in sheet.merged}
-    bottom = sheet.printing.area.bottom + 1 if sheet.printing.area else 0
+    bottom = sheet.printing.area.bottom + 1 if sheet.printing.area and not sheet.body else 0
     heights = [sheet.lowest if _framed(cells) else LOWEST for cells in sheet.rows]
     heights += [LOWEST] * (bottom - len(heights))
     for row, height in sheet.room.items():
@@ -494,13 +546,13 @@ def row_heights(sheet: Sheet) -> list[float]:
         for left, cell in enumerate(cells):
             if cell is None or not cell.value or not isinstance(cell.value, str):
                 continue
-            style = STYLES[cell.style]
-            if style.size <= 10 and len(cell.value) * 14 < widths[left] and "\n" not in cell.value:
+            if not (wanted := cell_height(cell.value, widths[left], cell.style)):
                 continue
             area = areas.get((top, left), Area(top, left, top, left))
             if not (width := sum(widths[left : area.right + 1])) and left in hidden:
                 continue
-            wanted = text_height(cell.value, width, style)
+            if area.right > left:
+                wanted = text_height(cell.value, width, STYLES[cell.style])
             if area.bottom > top:
                 tall.append((area, wanted))
             elif wanted > heights[top]:

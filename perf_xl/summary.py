@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from itertools import groupby
+from functools import cached_property, partial
+from itertools import count, groupby, starmap
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ from perf_xl.rules import HUNDRED
 from perf_xl.sheets import (
     MOST_LINKS,
     Area,
+    Body,
     Book,
     Cell,
     Chart,
@@ -372,22 +373,14 @@ def _list(
     name: str,
     title: str,
     captions: Sequence[str],
-    columns: Sequence[Column],
-    lines: Iterable[Line],
+    body: Body,
     *,
     top: Sequence[Line] = (),
     keep: int = 0,
     tab_color: str | None = None,
 ) -> Sheet:
     """A titled list with a frozen, filtered, repeated head; `top` stands above it, `keep` columns stay in view."""
-    width = len(columns)
-
-    def cells(line: Line) -> list[Cell | None]:
-        return [
-            value if isinstance(value, Cell) else Cell(value, column.style)
-            for value, column in zip(line, columns, strict=True)
-        ]
-
+    width = len(body.columns)
     across: list[list[Cell | None]] = [[Cell(title, "title"), *[None] * (width - 1)]]
     for caption in captions:
         across.append([Cell(caption, "note"), *[None] * (width - 1)])
@@ -397,14 +390,14 @@ def _list(
     rows: list[Sequence[Cell | None]] = [
         *across,
         *above,
-        [Cell(column.head, "head") for column in columns],
-        *(cells(line) for line in lines),
+        [Cell(column.head, "head") for column in body.columns],
     ]
-    last = max(len(rows) - 1, head)
+    last = head + body.count
     return Sheet(
         name=name,
         rows=rows,
-        widths=[column.width for column in columns],
+        body=body if body.count else None,
+        widths=[column.width for column in body.columns],
         merged=merged,
         freeze=(head + 1, keep),
         filter=Area(head, 0, last, width - 1),
@@ -442,9 +435,9 @@ def _projects(face: _Face) -> Sheet:
     lines = ranked(face.result.projects)
     caption = f"共 {len(lines)} 张自评表,按复核总分排列;差异 = 复核总分 - 自评总分。文件核对:{face.totals.sentence()}。"
     caption += "图表在表后。" if lines else ""
-    cells = [_project_line(face, rank, line) for rank, line in lines]
-    sheet = _list(PROJECTS, "项目一览", (caption,), PROJECT_COLUMNS, cells, keep=2, tab_color="#2E75B6")
-    return _with_charts(sheet, [line for _, line in lines]) if lines else sheet
+    body = Body(PROJECT_COLUMNS, len(lines), lambda: (_project_line(face, rank, line) for rank, line in lines))
+    sheet = _list(PROJECTS, "项目一览", (caption,), body, keep=2, tab_color="#2E75B6")
+    return _with_charts(sheet, body, [line for _, line in lines]) if lines else sheet
 
 
 def _project_line(face: _Face, rank: int | None, line: ProjectLine) -> Line:
@@ -468,13 +461,14 @@ ROW, GAP, SHORTEST, TALLEST = 24, 12, 360, 820
 DEEP, PALE = "#1F4E79", "#9DC3E6"
 
 
-def _with_charts(sheet: Sheet, lines: Sequence[ProjectLine]) -> Sheet:
+def _with_charts(sheet: Sheet, body: Body, lines: Sequence[ProjectLine]) -> Sheet:
     """Scores by project, and budget against executed, below the list; what they are drawn from stands right of it."""
     drawn = lines if len(lines) <= MOST_DRAWN else lines[:THEN_DRAWN]
     told = "" if len(drawn) == len(lines) else f"(共 {len(lines)} 张,只画前 {THEN_DRAWN} 张)"
     assert sheet.filter is not None
     head, data = sheet.filter.top, len(sheet.widths) + 1
-    rows = [list(row) for row in sheet.rows]
+    beginning, rest = body.split(len(drawn))
+    rows = [*(list(row) for row in sheet.rows), *beginning]
     rows[head] += [None, *(Cell(text, "data") for text in ("图表数据", "复核总分", "全年预算数", "全年执行数"))]
     by_unit = len({line.unit for line in drawn}) > len({line.project for line in drawn})
     for at, line in enumerate(drawn, 1):
@@ -491,7 +485,7 @@ def _with_charts(sheet: Sheet, lines: Sequence[ProjectLine]) -> Sheet:
     beside = len(drawn) <= SIDE_BY_SIDE
     middle = max(column for column, left in enumerate(lefts) if 2 * left <= lefts[-1]) if beside else 0
     height = min(max(SHORTEST, 26 * len(drawn) + 80), TALLEST)
-    first = (len(rows) + 1, 0)
+    first = (len(rows) + rest.count + 1, 0)
     under = first[0] + ceil(height / ROW) + 1
     second = (first[0], middle) if beside else (under, 0)
     width, other = (lefts[middle] - GAP if beside else lefts[-1]), lefts[-1] - lefts[middle]
@@ -509,7 +503,14 @@ def _with_charts(sheet: Sheet, lines: Sequence[ProjectLine]) -> Sheet:
         area=Area(0, 0, end, len(sheet.widths) - 1),
         breaks=() if beside else (first[0] - 1, second[0] - 1),
     )
-    return replace(sheet, rows=rows, widths=[*sheet.widths, 3, 26, 10, 10, 10], charts=charts, printing=printing)
+    return replace(
+        sheet,
+        rows=rows,
+        body=rest if rest.count else None,
+        widths=[*sheet.widths, 3, 26, 10, 10, 10],
+        charts=charts,
+        printing=printing,
+    )
 
 
 def _short(name: str, length: int = 12) -> str:
@@ -530,12 +531,15 @@ def _workings(face: _Face) -> Sheet:
         "绝对值:各表指标值、完成值分别相加。相对值:Σ(资金额度×数值)÷Σ资金额度。定性指标:Σ(资金额度×完成比例)÷Σ资金额度,按所在档次列示。",
         "分值:各一级指标的分值按Σ(资金额度×原分值)分配到各指标,两位小数,尾差按最大余数法处理。得分 = 分值×完成比例。计算按精确值进行,此处显示到两位小数。",
     )
-    lines: list[Line] = []
-    for form, name in face.forms:
-        lines.append(_execution_working(form, name))
-        lines += [_indicator_working(row, name) for row in form.indicators]
-        lines.append(_total_working(form, name))
-    return _list(WORKINGS, "指标汇总明细", captions, WORKING_COLUMNS, lines, keep=4, tab_color="#2E75B6")
+
+    def lines() -> Iterator[Line]:
+        for form, name in face.forms:
+            yield _execution_working(form, name)
+            yield from (_indicator_working(row, name) for row in form.indicators)
+            yield _total_working(form, name)
+
+    body = Body(WORKING_COLUMNS, sum(len(form.indicators) + 2 for form in face.result.forms), lines)
+    return _list(WORKINGS, "指标汇总明细", captions, body, keep=4, tab_color="#2E75B6")
 
 
 def _execution_working(form: ConsolidatedForm, name: str) -> Line:
@@ -640,18 +644,9 @@ SOURCE_COLUMNS = (
 
 def _sources(face: _Face) -> Sheet:
     """Every contribution to every indicator, those of rows in conflict included."""
-    lines: list[Line] = []
-    most = MOST_LINKS // 2
-
-    def add(form: str, level1: str, level3: str, sources: Sequence[Source], counted: Cell) -> None:
-        for source in sources[:SAMPLE] if face.trace else sources:
-            lines.append(_source_line(face, form, level1, level3, source, counted, linked=len(lines) < most))
-
-    for form, name in face.forms:
-        for row in form.indicators:
-            add(name, row.level1, row.level3, row.sources, Cell("是", "word"))
-        for conflict in form.conflicts:
-            add(name, conflict.level1, conflict.level3, conflict.sources, Cell(f"否({conflict.code})", "error"))
+    most, sample = MOST_LINKS // 2, SAMPLE if face.trace else None
+    counts = (len(sources[:sample]) for form in face.result.forms for *_, sources in _contributions(form))
+    body = Body(SOURCE_COLUMNS, sum(counts), lambda: _source_lines(face, sample, most))
     captions = [
         "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
     ]
@@ -660,9 +655,27 @@ def _sources(face: _Face) -> Sheet:
             f"来源太多,一张工作表放不下,全部写在同一文件夹的“{face.trace}”里,这里每项指标只列前 {SAMPLE} 行。"
             f"查全部:perf-xl trace {face.trace} --indicator 指标名称"
         )
-    if len(lines) > most:
+    if body.count > most:
         captions.append(f"来源较多,前 {most} 行带链接,其余只列地址。")
-    return _list(SOURCES, "来源", captions, SOURCE_COLUMNS, lines, keep=3, tab_color="#7F7F7F")
+    return _list(SOURCES, "来源", captions, body, keep=3, tab_color="#7F7F7F")
+
+
+def _source_lines(face: _Face, sample: int | None, most: int) -> Iterator[Line]:
+    """The first of every indicator, or all of them; links in the first `most` lines."""
+    numbers = count(1)
+    for form, name in face.forms:
+        for level1, level3, counted, sources in _contributions(form):
+            for source in sources[:sample]:
+                linked = next(numbers) <= most
+                yield _source_line(face, name, level1, level3, source, counted, linked=linked)
+
+
+def _contributions(form: ConsolidatedForm) -> Iterator[tuple[str, str, Cell, Sequence[Source]]]:
+    """Of every indicator of a form, and of every row in conflict: its levels, whether it is counted, and its sources."""
+    for row in form.indicators:
+        yield row.level1, row.level3, Cell("是", "word"), row.sources
+    for conflict in form.conflicts:
+        yield conflict.level1, conflict.level3, Cell(f"否({conflict.code})", "error"), conflict.sources
 
 
 def _source_line(
@@ -687,16 +700,20 @@ FUNDS_COLUMNS = (
 
 def _funds_sources(face: _Face) -> Sheet:
     """Every amount that was added into the funds block."""
-    lines: list[Line] = []
+    captions = ("每一行是一张自评表的一项资金,各列直接相加;以元填报的已换算为万元。",)
+    counts = (len(row.sources) + 1 for form in face.result.forms for row in form.funds)
+    body = Body(FUNDS_COLUMNS, sum(counts), lambda: _funds_lines(face))
+    return _list(FUNDS, "资金来源", captions, body, keep=2, tab_color="#7F7F7F")
+
+
+def _funds_lines(face: _Face) -> Iterator[Line]:
     for form, name in face.forms:
         for row in form.funds:
             for source in row.sources:
                 places = [face.place(source.file, source.sheet, cell) for cell in source.cells]
                 amount_and_place = [part for pair in zip(source.amounts, places, strict=True) for part in pair]
-                lines.append((name, row.label, source.file, source.unit, source.sheet, *amount_and_place))
-            lines.append(_funds_total(name, row))
-    captions = ("每一行是一张自评表的一项资金,各列直接相加;以元填报的已换算为万元。",)
-    return _list(FUNDS, "资金来源", captions, FUNDS_COLUMNS, lines, keep=2, tab_color="#7F7F7F")
+                yield (name, row.label, source.file, source.unit, source.sheet, *amount_and_place)
+            yield _funds_total(name, row)
 
 
 def _funds_total(name: str, row: FundsTotal) -> Line:
@@ -725,8 +742,9 @@ def _findings(face: _Face) -> Sheet:
     caption = (
         face.severities + "。错误:依文件规定必须改正;疑点:需要人工核实;提示:供参考。点单元格地址,打开原文件的该处。"
     )
-    lines = [_finding_line(face, number, one) for number, one in enumerate(face.result.findings, 1)]
-    return _list(FINDINGS, "问题清单", (caption,), FINDING_COLUMNS, lines, keep=3, tab_color="#C00000")
+    found = face.result.findings
+    body = Body(FINDING_COLUMNS, len(found), lambda: starmap(partial(_finding_line, face), enumerate(found, 1)))
+    return _list(FINDINGS, "问题清单", (caption,), body, keep=3, tab_color="#C00000")
 
 
 def _finding_line(face: _Face, number: int, found: Finding) -> Line:
@@ -755,13 +773,16 @@ def _files(face: _Face) -> Sheet:
         [*(Cell(count, "label") for count in counts), Cell("{} = {} + {} + {} + {},相符".format(*counts), "good")],
         [],
     ]
+    body = Body(FILE_COLUMNS, len(face.result.files), lambda: _file_lines(face))
+    return _list(FILES, "文件清单", (), body, top=top, tab_color="#7F7F7F")
+
+
+def _file_lines(face: _Face) -> Iterator[Line]:
     found = Counter(one.file for one in face.result.findings)
-    lines: list[Line] = []
     for number, line in enumerate(face.result.files, 1):
         state = Cell(STATES[line.status], STATE_STYLES[line.status])
         counted = (line.forms or None, found[line.file] or None)
-        lines.append((number, state, *counted, line.code, face.file(line.file), *_why_and_cure(line)))
-    return _list(FILES, "文件清单", (), FILE_COLUMNS, lines, top=top, tab_color="#7F7F7F")
+        yield (number, state, *counted, line.code, face.file(line.file), *_why_and_cure(line))
 
 
 def _why_and_cure(line: FileLine) -> tuple[str | None, str | None]:

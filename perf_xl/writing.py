@@ -5,31 +5,41 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from xml.sax.saxutils import quoteattr
 
 import xlsxwriter
+from xlsxwriter.packager import Packager
+from xlsxwriter.url import Url
+from xlsxwriter.worksheet import Worksheet
 
+from perf_xl.grid import column_letters
 from perf_xl.saving import write_bytes
 from perf_xl.sheets import (
+    HIGHEST,
     LOWEST,
     MOST_LINKS,
     POINTS_A_PIXEL,
     SONG,
     STYLES,
+    Body,
     Book,
     Button,
     Cell,
     Chart,
+    Line,
     Link,
     Sheet,
     Style,
     Validation,
+    cell_height,
+    pixels,
     row_heights,
     text_height,
 )
@@ -74,67 +84,286 @@ def write_book(book: Book, path: Path) -> Path:
 def render(book: Book) -> bytes:
     """Return a workbook as the bytes of an .xlsx file, with macros of an .xlsm; the same book gives the same bytes."""
     stream = io.BytesIO()
-    workbook = xlsxwriter.Workbook(
-        stream,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    workbook.set_properties({"title": book.title, "created": CREATED})
-    for name, value in book.properties.items():
-        workbook.set_custom_property(name, value, "text")
-    for name, reference in book.names.items():
-        workbook.define_name(name, reference)
-    formats = _Formats(workbook)
-    if book.macros:
-        workbook.add_vba_project(io.BytesIO(book.macros), is_stream=True)
-    for number, sheet in enumerate(book.sheets, 1):
-        paper = _write_sheet(workbook, sheet, formats)
-        if book.macros:  # Excel finds the module of a sheet by this name
-            paper.set_vba_name(f"Sheet{number}")
-    if book.active:
-        workbook.worksheets()[book.active].activate()
-    workbook.close()
-    return _with_named_styles(stream.getvalue(), formats.names())
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION) as package:
+        workbook = _Workbook(package)
+        workbook.set_properties({"title": book.title, "created": CREATED})
+        for name, value in book.properties.items():
+            workbook.set_custom_property(name, value, "text")
+        for name, reference in book.names.items():
+            workbook.define_name(name, reference)
+        if book.macros:
+            workbook.add_vba_project(io.BytesIO(book.macros), is_stream=True)
+        for number, sheet in enumerate(book.sheets, 1):
+            paper = _write_sheet(workbook, sheet)
+            if book.macros:  # Excel finds the module of a sheet by this name
+                paper.set_vba_name(f"Sheet{number}")
+        if book.active:
+            workbook.worksheets()[book.active].activate()
+        workbook.close()
+    return stream.getvalue()
 
 
-_STYLE_FORMATS = re.compile(rb'<cellStyleXfs count="(\d+)">(.*?)</cellStyleXfs>', re.S)
-_CELL_FORMATS = re.compile(rb'<cellXfs count="\d+">(.*?)</cellXfs>', re.S)
-_STYLE_NAMES = re.compile(rb'<cellStyles count="(\d+)">(.*?)</cellStyles>', re.S)
-_FORMAT = re.compile(rb"<xf [^>]*?/>|<xf [^>]*?>.*?</xf>", re.S)
+# --- straight into the package ----------------------------------------------------------------------------------------
+#
+# The library keeps every part in memory, and of every cell an object. Here its parts go into the package while they are
+# written, one after the other; and the body of a list is not given to it at all, but streams through between the rows
+# the library wrote and what stands below them. So memory does not grow with the length of a list.
+
+COMPRESSION = 1
+"""Of 0 to 9. The workbook of a province is some tenth larger than with 6, and compressed in a third of the time."""
+
+STYLES_PART = "xl/styles.xml"
 
 
-def _with_named_styles(data: bytes, names: Mapping[int, str]) -> bytes:
+class _Part(io.StringIO):
+    """A part of the package, on which the library writes; the text is not kept."""
+
+    def __init__(self, package: zipfile.ZipFile, name: str) -> None:
+        super().__init__()
+        self.text = io.TextIOWrapper(package.open(name, "w"), "utf-8", newline="")
+        """Of a member opened by its name alone the time is always the same."""
+
+    def write(self, text: str) -> int:
+        return self.text.write(text)
+
+    def finish(self) -> None:
+        self.text.close()
+
+
+class _StylesPart(_Part):
+    """The styles; to be given their names, they are kept until they are whole."""
+
+    def __init__(self, package: zipfile.ZipFile, name: str, names: Callable[[], Mapping[int, str]]) -> None:
+        super().__init__(package, name)
+        self.names, self.kept = names, ""
+
+    def write(self, text: str) -> int:
+        self.kept += text
+        return len(text)
+
+    def finish(self) -> None:
+        self.text.write(_name_styles(self.kept, self.names()))
+        super().finish()
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    """What asks for the parts one by one: each is finished when the next is asked for."""
+
+    def __init__(self, package: zipfile.ZipFile, formats: _Formats) -> None:
+        super().__init__()
+        self.package, self.formats = package, formats
+        self.part: _Part | None = None
+
+    def _filename(self, name: str) -> _Part:
+        if self.part:
+            self.part.finish()
+        names = self.formats.names
+        self.part = _StylesPart(self.package, name, names) if name == STYLES_PART else _Part(self.package, name)
+        return self.part
+
+    def _create_package(self) -> list[Any]:
+        """Write everything; nothing is left for the library to put into a package of its own."""
+        try:
+            super()._create_package()
+            if self.part:
+                self.part.finish()
+        except BaseException:
+            if self.part:  # a package cannot be closed, and so tell what happened, while one of its members is open
+                self.part.text.close()
+            raise
+        for stream, name, _ in self.filenames:
+            self.package.writestr(zipfile.ZipInfo(name), stream.getvalue(), zipfile.ZIP_DEFLATED, COMPRESSION)
+        return []
+
+
+class _Paper(Worksheet):  # type: ignore[misc]
+    """A sheet of the library, with room for a body below its rows."""
+
+    body: _Body | None = None
+    fh: io.StringIO
+    dim_rowmax: int
+
+    def _write_dimension(self) -> None:
+        last = self.dim_rowmax
+        if self.body:
+            self.dim_rowmax = last + self.body.count
+        super()._write_dimension()
+        self.dim_rowmax = last
+
+    def _write_rows(self) -> None:
+        super()._write_rows()
+        if self.body:
+            for row in self.body.rows():
+                self.fh.write(row)
+
+    def _write_hyperlinks(self) -> None:
+        part, self.fh = self.fh, io.StringIO()
+        super()._write_hyperlinks()
+        links, self.fh = self.fh.getvalue().removeprefix("<hyperlinks>").removesuffix("</hyperlinks>"), part
+        if self.body:
+            links += "".join(self._links_of(self.body))
+        if links:
+            self.fh.write(f"<hyperlinks>{links}</hyperlinks>")
+
+    def _links_of(self, body: _Body) -> Iterator[str]:
+        """Yield the links of the body. All that lead into a file share one relationship, or there would be more of them than files."""
+        numbers: dict[str, int] = {}
+        for address, target, place in body.links:
+            if target and target not in numbers:
+                self.rel_count += 1
+                numbers[target] = self.rel_count
+                self.external_hyper_links.append(["/hyperlink", target, "External"])
+            relationship = f' r:id="rId{numbers[target]}"' if target else ""
+            location = f" location={quoteattr(place)}" if place else ""
+            yield f'<hyperlink ref="{address}"{relationship}{location}/>'
+
+
+class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]
+    """A workbook of the library that goes straight into a package."""
+
+    worksheet_class = _Paper
+
+    def __init__(self, package: zipfile.ZipFile) -> None:
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        super().__init__(io.BytesIO(), options)
+        self.package, self.looks = package, _Formats(self)
+
+    def _get_packager(self) -> _Packager:
+        return _Packager(self.package, self.looks)
+
+
+# --- the body of a list -----------------------------------------------------------------------------------------------
+
+
+class _Column(NamedTuple):
+    letters: str
+    width: int
+    style: str
+    """Of a bare value."""
+
+
+class _Body:
+    """The body of a list as XML, row by row; the links met on the way are kept for the end of the sheet."""
+
+    def __init__(self, sheet: Sheet, body: Body, formats: _Formats, most_links: int) -> None:
+        self.body, self.formats, self.most_links = body, formats, most_links
+        self.first, self.lowest = len(sheet.rows) + 1, sheet.lowest
+        self.columns = [
+            _Column(column_letters(at), pixels(column.width), column.style) for at, column in enumerate(body.columns)
+        ]
+        self.links: list[tuple[str, str, str]] = []
+        """Address, target, and place within it."""
+        self.text = lru_cache(maxsize=16384)(self._text)
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return self.body.count
+
+    def rows(self) -> Iterator[str]:
+        """Yield every row.
+
+        Raises:
+            AssertionError: there are not as many as was said, to which filter and print area were set.
+        """
+        number = self.first - 1
+        for number, line in enumerate(self.body.lines(), self.first):
+            yield self._row(number, line)
+        if number != self.first + self.count - 1:
+            raise AssertionError(f"{self.count} lines announced, and {number - self.first + 1} made")
+
+    def _row(self, number: int, line: Line) -> str:
+        height, cells = self.lowest, []
+        number_of, text_of = self.formats.number, self.text
+        for (letters, width, style), value in zip(self.columns, line, strict=True):
+            if isinstance(value, Cell):
+                style = value.style
+                if value.link is not None and value.value is not None:
+                    self._add_link(f"{letters}{number}", value.link)
+                value = value.value
+            if value is None or value == "":
+                cells.append(f'<c r="{letters}{number}" s="{number_of(style)}"/>')
+            elif isinstance(value, str):
+                xml, wanted = text_of(value, style, width)
+                cells.append(f'<c r="{letters}{number}"{xml}')
+                if wanted > height:
+                    height = wanted
+            else:
+                cells.append(f'<c r="{letters}{number}" s="{number_of(style)}"><v>{value}</v></c>')
+        return f'<row r="{number}"{_height(height)}>{"".join(cells)}</row>'
+
+    def _text(self, value: str, style: str, width: int) -> tuple[str, float]:
+        """The XML of a text behind the address of its cell, and how high it is."""
+        text, quoted = _writable(value)
+        space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+        inner = f' s="{self.formats.number(style, quoted)}" t="inlineStr"><is><t{space}>{_escaped(text)}</t></is></c>'
+        return inner, cell_height(value, width, style)
+
+    def _add_link(self, address: str, link: Link) -> None:
+        if len(self.links) < self.most_links:
+            target, place = _file_target(link.file), link.place
+            if target or (target == "" and place):
+                self.links.append((address, target, place))
+
+
+@lru_cache(maxsize=1024)
+def _height(points: float) -> str:
+    """The height of a row in whole pixels, as the library rounds it."""
+    return f' ht="{int(min(points, HIGHEST) / POINTS_A_PIXEL + 0.5) * POINTS_A_PIXEL:g}" customHeight="1"'
+
+
+_SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+
+
+def _escaped(text: str) -> str:
+    """A text as XML holds it; what XML cannot hold, as Excel writes it: _x0001_."""
+    return _SPECIAL.sub(_escape, text) if _SPECIAL.search(text) else text
+
+
+def _escape(found: re.Match[str]) -> str:
+    special = found.group()
+    if len(special) > 1:
+        return f"_x005F{special}"
+    return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(special) or f"_x{ord(special):04X}_"
+
+
+# --- names of styles --------------------------------------------------------------------------------------------------
+
+_STYLE_FORMATS = re.compile(r'<cellStyleXfs count="(\d+)">(.*?)</cellStyleXfs>', re.S)
+_CELL_FORMATS = re.compile(r'<cellXfs count="\d+">(.*?)</cellXfs>', re.S)
+_STYLE_NAMES = re.compile(r'<cellStyles count="(\d+)">(.*?)</cellStyles>', re.S)
+_FORMAT = re.compile(r"<xf [^>]*?/>|<xf [^>]*?>.*?</xf>", re.S)
+
+
+def _name_styles(xml: str, names: Mapping[int, str]) -> str:
     """Give cell formats their names (单元格样式), which the library cannot; `names` is by the number of the format."""
     if not names:
-        return data
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
-        for part in package.infolist():
-            content = package.read(part)
-            written.writestr(part, _name_styles(content, names) if part.filename == "xl/styles.xml" else content)
-    return out.getvalue()
-
-
-def _name_styles(xml: bytes, names: Mapping[int, str]) -> bytes:
+        return xml
     styles, cells, listed = (pattern.search(xml) for pattern in (_STYLE_FORMATS, _CELL_FORMATS, _STYLE_NAMES))
     if styles is None or cells is None or listed is None:
         raise AssertionError("the library writes its styles in another way now")
-    formats, entries, first = _FORMAT.findall(cells.group(1)), b"", int(styles.group(1))
-    added: list[bytes] = []
+    formats, entries, first = _FORMAT.findall(cells.group(1)), "", int(styles.group(1))
+    added: list[str] = []
     numbers = {name: first + place for place, name in enumerate(dict.fromkeys(names[at] for at in sorted(names)))}
     for at in sorted(names):
         name = names[at]
         if numbers[name] == first + len(added):
-            added.append(formats[at].replace(b' xfId="0"', b""))
-            entries += f'<cellStyle name="{name}" xfId="{numbers[name]}"/>'.encode()
-        formats[at] = formats[at].replace(b'xfId="0"', f'xfId="{numbers[name]}"'.encode())
+            added.append(formats[at].replace(' xfId="0"', ""))
+            entries += f'<cellStyle name="{name}" xfId="{numbers[name]}"/>'
+        formats[at] = formats[at].replace('xfId="0"', f'xfId="{numbers[name]}"')
     count = first + len(added)
     for match, tag, inner in (
         (listed, f'<cellStyles count="{int(listed.group(1)) + len(added)}">', listed.group(2) + entries),
-        (cells, f'<cellXfs count="{len(formats)}">', b"".join(formats)),
-        (styles, f'<cellStyleXfs count="{count}">', styles.group(2) + b"".join(added)),
+        (cells, f'<cellXfs count="{len(formats)}">', "".join(formats)),
+        (styles, f'<cellStyleXfs count="{count}">', styles.group(2) + "".join(added)),
     ):
         end = tag[1:].split(" ")[0]
-        xml = xml.replace(match.group(0), tag.encode() + inner + f"</{end}>".encode())
+        xml = xml.replace(match.group(0), f"{tag}{inner}</{end}>")
     return xml
 
 
@@ -154,12 +383,16 @@ class _Formats(dict[tuple[str, bool], Any]):
         self[key] = made = self.workbook.add_format(_format_of(STYLES[name], quoted))
         return made
 
+    def number(self, name: str, quoted: bool = False) -> int:
+        """Return the number of a format among those of the workbook."""
+        return int(self[name, quoted]._get_xf_index())
+
     def names(self) -> dict[int, str]:
-        """Return, once the workbook is closed, which of its cell formats have a name."""
+        """Return, once all sheets are written, which of their cell formats have a name."""
         named: dict[int, str] = {}
-        for (key, _), made in self.items():
+        for key, quoted in self:
             if STYLES[key].name:
-                named.setdefault(made._get_xf_index(), STYLES[key].name)
+                named.setdefault(self.number(key, quoted), STYLES[key].name)
         return named
 
     def highlight(self, name: str) -> Any:
@@ -192,8 +425,9 @@ def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
     return wanted | ({"bg_color": style.fill} if style.fill else {})
 
 
-def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> Any:
-    paper = workbook.add_worksheet(sheet.name)
+def _write_sheet(workbook: _Workbook, sheet: Sheet) -> _Paper:
+    paper: _Paper = workbook.add_worksheet(sheet.name)
+    formats = workbook.looks
     paper.set_default_row(LOWEST)
     hidden, grouped = {*sheet.hidden_columns}, {*sheet.grouped_columns}
     for column in sorted({*range(len(sheet.widths))} | hidden | grouped):
@@ -204,7 +438,9 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> Any:
     for area in sheet.merged:
         first = sheet.rows[area.top][area.left]
         paper.merge_range(*area, "", formats[first.style if first else "text", False])
-    _write_cells(paper, sheet, formats)
+    links = _write_cells(paper, sheet, formats)
+    if sheet.body:
+        paper.body = _Body(sheet, sheet.body, formats, MOST_LINKS - links)
     paper.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     if sheet.freeze:
         paper.freeze_panes(*sheet.freeze)
@@ -235,8 +471,11 @@ def _write_sheet(workbook: Any, sheet: Sheet, formats: _Formats) -> Any:
     return paper
 
 
-def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
-    """Write every cell as what it is; a formula is what its cell calls one, never a text that looks like one."""
+def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> int:
+    """Write every cell as what it is; a formula is what its cell calls one, never a text that looks like one.
+
+    Returned is how many links there are.
+    """
     write_string, write_number, write_blank = paper.write_string, paper.write_number, paper.write_blank
     links = 0
     for row, cells in enumerate(sheet.rows):
@@ -248,7 +487,7 @@ def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
                 target = _target(cell.link) if links < MOST_LINKS else None
                 if target:
                     links += 1
-                    shown = "" if value is None else str(value)
+                    shown = "" if value is None else _not_marked_up(_clean(str(value)))
                     paper.write_url(row, column, target, formats[cell.style, False], shown)
             if cell.formula is not None:
                 paper.write_formula(row, column, f"={cell.formula}", formats[cell.style, False], _result(cell))
@@ -256,12 +495,18 @@ def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> None:
                 write_blank(row, column, None, formats[cell.style, False])
             elif isinstance(value, str):
                 text, quoted = _writable(value)
-                write_string(row, column, text, formats[cell.style, quoted])
+                write_string(row, column, _not_marked_up(text), formats[cell.style, quoted])
             else:
                 # a spreadsheet knows only binary floats: this one is for the eye, the exact decimal stands in the JSON
                 write_number(
                     row, column, float(value) if isinstance(value, Decimal) else value, formats[cell.style, False]
                 )
+    return links
+
+
+def _not_marked_up(text: str) -> str:
+    """The library takes `<r>…</r>` for the XML of a text with formats; so that it stays text, it becomes such XML."""
+    return f"<r><t>{_escaped(text)}</t></r>" if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 class _Nothing(str):
@@ -359,6 +604,13 @@ def _target(link: Link) -> str | None:
     if len(path) > LONGEST_PATH or not path.isprintable():
         return None
     return f"external:{path}#{place}" if place else f"external:{path}"
+
+
+@lru_cache(maxsize=65536)
+def _file_target(file: str) -> str | None:
+    """Where a link to a file leads, as it stands in the package: "" within the workbook, None for nowhere."""
+    target = _target(Link(file)) if file else ""
+    return str(Url(target)._target()) if target else target
 
 
 def _set_up_printing(paper: Any, sheet: Sheet) -> None:

@@ -62,7 +62,7 @@ def sheet_of(book: Book, name: str) -> Sheet:
 
 
 def values(sheet: Sheet) -> list[list[Any]]:
-    return [[None if cell is None else cell.value for cell in row] for row in sheet.rows]
+    return [[None if cell is None else cell.value for cell in row] for row in sheet.all_rows()]
 
 
 def text_of(sheet: Sheet) -> str:

@@ -140,7 +140,7 @@ def sheet_of(book: Book, name: str) -> Sheet:
 
 
 def values(sheet: Sheet) -> list[list[Any]]:
-    return [[None if cell is None else cell.value for cell in row] for row in sheet.rows]
+    return [[None if cell is None else cell.value for cell in row] for row in sheet.all_rows()]
 
 
 def lines_of(sheet: Sheet) -> list[dict[str, Any]]:
