@@ -313,7 +313,8 @@ def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) ->
             raise OutputNotWritable(str(output), "它是本次要读取的文件")
         if output.is_file():
             data = output.read_bytes()
-            if data and not is_own_output(data) and not is_own_table(data):
+            ours = is_own_output(data) and not data[-65536:].count(b"xl/vbaProject.bin")  # the cockpit is no result
+            if data and not ours and not is_own_table(data):
                 raise OutputNotWritable(str(output), "已有同名文件,而且不是以前的汇总结果,为免覆盖未写入")
 
 

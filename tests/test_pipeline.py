@@ -254,3 +254,11 @@ class TestApi:
 def test_outputs_of_another_kind_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable):
         pipeline.refuse_to_overwrite(pipeline.find_files([folder]), [tmp_path])
+
+
+def test_the_cockpit_is_not_written_over(tmp_path: Path) -> None:
+    """It carries the mark by which our own workbooks are passed over, but it is where somebody works."""
+    cockpit = tmp_path / "汇总.xlsm"
+    cockpit.write_bytes((Path(__file__).parent.parent / "workbook_templates" / "汇总.xlsm").read_bytes())
+    with pytest.raises(OutputNotWritable, match="为免覆盖"):
+        pipeline.refuse_to_overwrite([], [cockpit])
