@@ -567,7 +567,9 @@ def consolidate_command(
     """把一个文件夹的自评表汇总成一份结果:绝对值相加,相对值按资金加权,定性按三档。"""
     from perf_xl import resuming
     from perf_xl.folders import find_files
+    from perf_xl.workers import collect_rarely
 
+    collect_rarely()
     book = pipeline.load_rulebook(rulebook) if rulebook else None
     units = pipeline.read_roster(roster) if roster else []
     wishes = resuming.Wishes(

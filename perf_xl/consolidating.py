@@ -40,6 +40,7 @@ from perf_xl.values import (
 SUM, WEIGHTED, BANDS = "sum", "weighted", "bands"
 _AGGREGATION = {ABSOLUTE: SUM, RELATIVE: WEIGHTED}
 
+_OF_WHICH, _COLON = re.compile(r"^其中[:-]?"), re.compile(r"[:：]$")
 _SYSTEM_CODE = re.compile(r"^\d{5,}[A-Z]?\d*-")
 
 LEVEL1_ORDER = ("成本", "产出", "效益", "满意度")
@@ -229,12 +230,12 @@ def _scaled(written: Written, factor: Decimal) -> Decimal | None:
 def _funds_line(form: Form, at: int, factor: Decimal) -> FundsLine:
     row = form.funds[at]
     label = fold(row.label.text or "").rstrip(":")
-    bare = re.sub(r"^其中[:-]?", "", label).replace("本年", "当年")
+    bare = _OF_WHICH.sub("", label).replace("本年", "当年")
     bare = "当年财政拨款" if bare == "财政拨款" else bare
     cells = [row.initial_budget, form.budget_of(row), row.executed]
     amounts = tuple(_scaled(written, factor) for written in cells)
     key = row.kind if row.kind in (TOTAL, CARRYOVER) else f"{row.kind}:{bare}"
-    shown = re.sub(r"[:：]$", "", row.label.text or "")
+    shown = _COLON.sub("", row.label.text or "")
     return FundsLine(key, shown, row.kind, amounts, (cells[0].cell, cells[1].cell, cells[2].cell), at)  # type: ignore[arg-type]
 
 

@@ -26,13 +26,14 @@ def times(one: Decimal, other: Decimal) -> Decimal:
     return _EXACTLY.multiply(one, other)
 
 
+@lru_cache(maxsize=65536)
 def of_float(value: float) -> Decimal:
-    """Return the number that a spreadsheet shows for a stored float: 15 significant digits.
+    """Return the number that a spreadsheet shows for a stored float: 15 significant digits; nought has no sign.
 
-    >>> of_float(51.91), of_float(0.1 + 0.2), of_float(78.0)
-    (Decimal('51.91'), Decimal('0.3'), Decimal('78'))
+    >>> of_float(51.91), of_float(0.1 + 0.2), of_float(78.0), of_float(-0.0)
+    (Decimal('51.91'), Decimal('0.3'), Decimal('78'), Decimal('0'))
     """
-    return Decimal(f"{value:.15g}")
+    return Decimal(f"{value or 0.0:.15g}")
 
 
 @lru_cache(maxsize=65536)
@@ -75,6 +76,7 @@ def within_reason(value: Decimal) -> Decimal | None:
     return value
 
 
+@lru_cache(maxsize=65536)
 def round_half_up(value: Number, places: int = 2) -> Decimal:
     """Round to `places` decimals, halves away from zero (四舍五入), exactly.
 

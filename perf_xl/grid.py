@@ -34,6 +34,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=65536)
 def address(row: int, column: int) -> str:
     """Return the A1 address of a 0-based position.
 
@@ -97,18 +98,18 @@ class Grid:
 
     def value(self, row: int, column: int) -> Raw:
         """Return the stored value; `None` outside the sheet and for a blank."""
-        if row >= len(self.values) or row < 0 or column < 0:
+        if row < 0 or column < 0:
             return None
-        cells = self.values[row]
-        if column >= len(cells):
+        try:
+            value = self.values[row][column]
+        except IndexError:
             return None
-        value = cells[column]
         return None if value == "" else value
 
     def text(self, row: int, column: int) -> str:
         """Return the cell as a person sees it: trimmed, inner line breaks folded away; "" for a blank."""
         at = (row, column)
-        if at in self.errors:
+        if self.errors and at in self.errors:
             return self.errors[at]
         value = self.value(row, column)
         if value is None:
@@ -154,6 +155,7 @@ _PLACEHOLDERS = re.compile(r"[#0?][#0?,.]*")
 _DATE_TOKEN = re.compile(r"y{2,4}|m{1,2}|d{1,2}|h{1,2}|s{1,2}")
 
 
+@lru_cache(maxsize=65536, typed=True)
 def show(value: Raw | Decimal, number_format: str = "General") -> str:
     """Return a stored value as its number format shows it; unusual formats fall back on the plain value.
 

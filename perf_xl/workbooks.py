@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 from xml.etree import ElementTree
 
 from perf_xl.errors import WorkbookUnreadable
@@ -147,11 +147,11 @@ def _too_large(file: str, sheet: str, bottom: int, right: int) -> WorkbookUnread
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_CELL = re.compile(rb"<c\s([^>]*?)(?:/>|>(.*?)</c>)", re.S)
-_REFERENCE = re.compile(rb'\br="([A-Z]+)(\d+)"')
-_ODD = re.compile(rb"<\w+:c[\s>]|<c\s[^>]*'|<!--|<!\[CDATA\[")
-"""Cells with a prefix or in quotes of the other kind, and what may hide text that looks like a cell."""
-_FAR = re.compile(rb"\br\s*=\s*[\"'](?:[A-Z]*\d{4,}|[A-Z]{3}\d)", re.I)
+_CELL = re.compile(rb'<c\s(?![^>]*(?:/>|\bt="(?:s|inlineStr)"))([^>]*)>(.*?)</c>', re.S)
+"""A cell that holds anything but a plain text."""
+_REFERENCE = re.compile(rb'\br="([A-Z]+\d+)"')
+_PREFIXED, _QUOTED = re.compile(rb"<\w+:c[\s>]"), re.compile(rb"<c\s[^>]*'")
+_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3}\d)")
 _ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]*)(\d+)[\"']", re.I)
 _USED = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
@@ -161,17 +161,66 @@ _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
 _STORED = re.compile(rb"<v[^>]*>([^<]+)</v>")
 
 
+_Said = TypeVar("_Said")
+
+
+def _remembered(parse: Callable[[bytes], _Said]) -> Callable[[bytes], _Said]:
+    """Remember what small parts say: in workbooks made from one template they are the same."""
+    known = lru_cache(maxsize=64)(parse)
+    return lambda xml: known(xml) if len(xml) < 65536 else parse(xml)
+
+
+class _Relation(NamedTuple):
+    """关系: its identity, its kind, where it leads to, and whether that is outside of the file."""
+
+    identity: str | None
+    kind: str
+    target: str
+    outside: bool
+
+
+@_remembered
+def _relations(xml: bytes) -> tuple[_Relation, ...]:
+    """Read relations; those of workbooks made from one template are the same."""
+    return tuple(
+        _Relation(node.get("Id"), node.get("Type", ""), node.get("Target", ""), node.get("TargetMode") == "External")
+        for node in ElementTree.fromstring(xml)
+    )
+
+
 def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | None, str]:
     """Return the parts that a workbook refers to, by relation; those without which it says something else must be there."""
     names, targets = set(package.namelist()), {}
-    for relation in ElementTree.fromstring(read_part(package, relations, file)):
-        target = relation.get("Target", "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        needed = relation.get("Type", "").endswith(("/worksheet", "/styles", "/sharedStrings"))
-        if needed and relation.get("TargetMode") != "External" and part not in names:
+    for relation in _relations(read_part(package, relations, file)):
+        part = relation.target.lstrip("/") if relation.target.startswith("/") else f"xl/{relation.target}"
+        needed = relation.kind.endswith(("/worksheet", "/styles", "/sharedStrings"))
+        if needed and not relation.outside and part not in names:
             raise WorkbookUnreadable(file, f"文件已损坏,缺少 {part}", REPAIR)
-        targets[relation.get("Id")] = part
+        targets[relation.identity] = part
     return targets
+
+
+class _Outline(NamedTuple):
+    """What a workbook says of its sheets (name, relation, hidden), and whether it was saved without results."""
+
+    sheets: tuple[tuple[str, str | None, bool], ...]
+    never_calculated: bool
+
+
+@_remembered
+def _outline(xml: bytes) -> _Outline:
+    book = ElementTree.fromstring(xml)
+    calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
+    sheets = tuple(
+        (
+            node.get("name", ""),
+            node.get(_RELATION) or node.get(_STRICT_RELATION),
+            node.get("state", "visible") != "visible",
+        )
+        for node in book.iter()
+        if node.tag.endswith("}sheet")
+    )
+    return _Outline(sheets, calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true"))
 
 
 _NEEDED = re.compile(
@@ -196,27 +245,24 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
         targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
         parts = _needed_parts(package, targets.values(), file)
-    book = ElementTree.fromstring(parts["xl/workbook.xml"])
+    outline = _outline(parts["xl/workbook.xml"])
     formats = _formats_of_styles(parts["xl/styles.xml"]) if "xl/styles.xml" in parts else ("General",)
     if len(formats) > LIMITS["styles"]:
         raise _too_many(file, f"{len(formats)} 种单元格样式", "styles", "请把自评表复制到新工作簿,保存后重新报送")
-    calculate = next((node for node in book.iter() if node.tag.endswith("}calcPr")), None)
-    never_calculated = calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true")
     sheets = []
-    for node in (node for node in book.iter() if node.tag.endswith("}sheet")):
-        part = targets.get(node.get(_RELATION) or node.get(_STRICT_RELATION), "")
+    for name, relation, hidden in outline.sheets:
+        part = targets.get(relation, "")
         if "worksheets/" in part:
-            name = node.get("name", "")
             _count(parts[part], name, file)
-            sheets.append((name, parts[part], node.get("state", "visible") != "visible"))
-    if any(_is_vast(xml) or _ODD.search(xml) for _, xml, _ in sheets):
+            sheets.append((name, parts[part], hidden))
+    if any(_is_vast(xml) or _is_odd(xml) for _, xml, _ in sheets):
         return _read_with_openpyxl(data, file)
     workbook = _calamine(stored(parts))
     grids = []
     for name, xml, hidden in sheets:
         sheet = workbook.get_sheet_by_name(name)
         values = _cells(sheet, file)
-        shown_as, errors, uncalculated = _scan(xml, formats, never_calculated)
+        shown_as, errors, uncalculated = _scan(xml, formats, outline.never_calculated)
         if not values and b"<v>" in xml:
             return _read_with_openpyxl(data, file)
         merged = _clipped(sheet.merged_cell_ranges or (), len(values), name, file)
@@ -249,6 +295,13 @@ def _clipped(
     return areas
 
 
+def _is_odd(xml: bytes) -> bool:
+    """Whether cells have a prefix or quotes of the other kind, or something may hide text that looks like a cell."""
+    if b"<!" in xml:  # a comment, or text as CDATA
+        return True
+    return bool((b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)))
+
+
 def _is_vast(xml: bytes) -> bool:
     """Whether the cells of a sheet span too much to lay out: a stray cell far away, mostly."""
     if not _FAR.search(xml) and len(xml) < LIMITS["area"]:
@@ -268,17 +321,15 @@ def _scan(
     errors: dict[Position, str] = {}
     uncalculated: dict[Position, str] = {}
     for attributes, content in _CELL.findall(xml):
-        if not content:
-            continue
         kind = _TYPE.search(attributes)
         text = kind.group(1) if kind else b"n"
-        if text in (b"s", b"inlineStr") or (text == b"str" and b"<f" not in content):
+        if not content or (text == b"str" and b"<f" not in content):
             continue
         reference = _REFERENCE.search(attributes)
         if not reference:
             continue
         stored = _STORED.search(content)
-        at = position((reference.group(1) + reference.group(2)).decode())
+        at = _position(reference.group(1))
         if b"<f" in content and text != b"str":
             doubtful = never_calculated and stored is not None and stored.group(1) == b"0"
             if stored is None or doubtful:
@@ -299,6 +350,11 @@ def _scan(
             if number_format != "General":
                 shown_as[at] = number_format
     return shown_as, errors, uncalculated
+
+
+@lru_cache(maxsize=65536)
+def _position(reference: bytes) -> Position:
+    return position(reference.decode())
 
 
 def _unescape(formula: bytes) -> str:
@@ -343,7 +399,7 @@ _BUILT_IN = {
 """Number formats that a file names by number only, as a Chinese Excel shows them."""
 
 
-@lru_cache(maxsize=64)
+@_remembered
 def _formats_of_styles(xml: bytes) -> tuple[str, ...]:
     """Return the number format of every cell style (cellXfs), in order."""
     styles = ElementTree.fromstring(xml)
