@@ -1452,7 +1452,9 @@ def _(rng: random.Random, form: Filled) -> Key | None:
 
 @kind("D04")
 def _(rng: random.Random, form: Filled) -> Key | None:
-    empty = rng.choice(("无", "0", "—", "/", 0, "5", "-"))
+    empty = rng.choice(
+        ("无", "0", "—", "/", 0, "5", "-", "无。", "暂无", "没有", "无偏差", "N/A", "无原因,无改进措施", "不涉及")
+    )
     return spoil_row(rng, form, is_explained, "R", reason=empty)
 
 
@@ -1513,6 +1515,27 @@ def _(rng: random.Random, form: Filled) -> Key | None:
         return None
     place, row = found
     row.sign, row.actual = "≤", f"{row.amount}%"
+    return ("row", place, "T")
+
+
+@kind("I05 good rate")
+def _(rng: random.Random, form: Filled) -> Key | None:
+    found = pick(rng, form, lambda row: is_full(row) and row.measure.kind == "percent" and row.sign == "≥")
+    if found is None:
+        return None
+    place, row = found
+    row.sign, row.actual = "≤", f"{row.amount}%"
+    row.surplus, row.reason = False, None
+    return ("row", place, "T")
+
+
+@kind("I05 bad rate")
+def _(rng: random.Random, form: Filled) -> Key | None:
+    found = pick(rng, form, lambda row: is_full(row) and row.measure.kind == "bad rate" and row.sign == "≤")
+    if found is None:
+        return None
+    place, row = found
+    row.sign, row.actual = "≥", f"{row.amount}%"
     return ("row", place, "T")
 
 
@@ -1608,7 +1631,7 @@ def _(rng: random.Random, form: Filled) -> Key | None:
     if found is None:
         return None
     place, row = found
-    row.target_is = rng.choice(("≥**个", "≥XX%", "XX"))
+    row.target_is = rng.choice(("≥**个", "≥XX%", "XX", "≥××%", "请填写"))
     return ("row", place, "T")
 
 
@@ -1628,7 +1651,10 @@ def _(rng: random.Random, form: Filled) -> Key | None:
     before = form.rows[place - 1]
     if before.grouped:
         return None
-    form.rows.insert(place, Row(before.level1, before.measure, rng.choice(("指标2:", "……", "指标3"))))
+    form.rows.insert(
+        place,
+        Row(before.level1, before.measure, rng.choice(("指标2:", "……", "指标3", "指标3:……", "指标n", "×××", "请填写"))),
+    )
     return ("row", place, "3")
 
 

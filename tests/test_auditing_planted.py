@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import pytest
 from planted import KINDS, USUAL, WELL_MEANT, Paper, describe, filled, planted, well_meant
 
 from perf_xl.auditing import audit
 from perf_xl.findings import ADVICE, DOUBT, ERROR, Finding
-from perf_xl.grid import Grid
+from perf_xl.grid import Grid, position
 from perf_xl.reading import read_forms
 from perf_xl.scoring import score
 from perf_xl.workbooks import read_grids
@@ -29,6 +30,7 @@ FOLLOWS = {
     "S12 negative": {"D01"},
 }
 """错误 that the catalogue wants beside the one that was planted."""
+
 
 def audit_grids(grids: list[Grid]) -> list[Finding]:
     (form,) = read_forms(grids, "自评表.xlsx")
@@ -87,3 +89,28 @@ def test_a_file_is_audited_like_the_sheet_it_holds(seed: int) -> None:
     papers = [Paper.of(filled(seed)), *(planted(kind, seed)[0] for kind in list(KINDS)[seed::THROUGH_FILES])]
     for paper in papers:
         assert [told(finding) for finding in in_a_file(paper)] == [told(finding) for finding in on_paper(paper)]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in sorted(KINDS) if kind.startswith(("S12", "I08 in"))])
+def test_one_fault_is_told_once(kind: str) -> None:
+    for seed in range(EACH):
+        paper, code, cell = planted(kind, seed)
+        told_there = {finding.code for finding in on_paper(paper) if cell in finding.cell.split(", ")}
+        assert not told_there & {"X03", "I04"} - {code}, f"{kind} {seed}: {told_there}"
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_reason_merged_over_rows_holds_for_all(merged: bool) -> None:
+    for seed in range(FORMS):
+        form = filled(seed)
+        rows = form.picked(lambda row: row.completion == 1)
+        pair = next((pair for pair in pairwise(rows) if pair[1][0] - pair[0][0] == 1), None)
+        if pair is None or not form.has_reasons or form.layout.full_reason:
+            continue
+        for (_, row), reason in zip(pair, ("受汛期影响,下年补足", None), strict=True):
+            row.score, row.reason = row.full / 2, reason
+        paper = Paper.of(form)
+        first, second = (position(paper.places["row", place, "R"]) for place, _ in pair)
+        if merged:
+            paper.merged[first] = second
+        assert ("D01" in {finding.code for finding in on_paper(paper)}) is not merged, f"{seed}: {describe(form)}"
