@@ -25,7 +25,7 @@ from perf_xl.folders import SourceFile as SourceFile
 from perf_xl.folders import find_files as find_files
 from perf_xl.folders import trace_path as trace_path
 from perf_xl.model import Form
-from perf_xl.packages import LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
+from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
 from perf_xl.reading import read_forms
 from perf_xl.rules import Rulebook
 from perf_xl.scoring import score
@@ -98,7 +98,7 @@ LOT = 1024
 """So many files that are far away are fetched, and then read."""
 
 _PLAIN = MEBIBYTE
-"""A package up to this size cannot do harm once it has passed the gate; other files are never read in the main process."""
+"""A file up to this size does no harm once it has passed the gate; neither a larger one nor an .xls is read in the main process."""
 
 
 def jobs_for(files: Sequence[SourceFile]) -> int:
@@ -112,7 +112,7 @@ def jobs_for(files: Sequence[SourceFile]) -> int:
 def _is_plain(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04" and path.stat().st_size <= _PLAIN
+            return file.read(8) != COMPOUND and path.stat().st_size <= _PLAIN
     except OSError:
         return True  # reading it says so
 

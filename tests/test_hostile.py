@@ -567,3 +567,9 @@ def test_stored_packages_are_packages() -> None:
     with zipfile.ZipFile(io.BytesIO(packages.stored({"a/表.xml": b"<a/>", "b": b""}))) as package:
         assert package.testzip() is None
         assert {name: package.read(name) for name in package.namelist()} == {"a/表.xml": b"<a/>", "b": b""}
+
+
+def test_the_page_of_limits_tells_every_one_of_them() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "performance.md").read_text(encoding="utf-8")
+    told = {name: int(value.replace(",", "")) for name, value in re.findall(r"^\| `(\w+)` \| ([\d,]+)", page, re.M)}
+    assert packages.parse_limits("\n".join(f"{name} = {value}" for name, value in told.items()), "page") == LIMITS

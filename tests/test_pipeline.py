@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from support import WORKBOOKS, consolidate_json, run
 
 import perf_xl
-from perf_xl import pipeline
+from perf_xl import folders, packages, pipeline
 from perf_xl.consolidating import Partial
 from perf_xl.errors import NothingToDo, OutputNotWritable
 
@@ -262,3 +262,13 @@ def test_the_cockpit_is_not_written_over(tmp_path: Path) -> None:
     cockpit.write_bytes((Path(__file__).parent.parent / "workbook_templates" / "汇总.xlsm").read_bytes())
     with pytest.raises(OutputNotWritable, match="为免覆盖"):
         pipeline.refuse_to_overwrite([], [cockpit])
+
+
+def test_a_few_plain_files_need_no_process(tmp_path: Path) -> None:
+    """An .xls, or anything large, is never read in the main process; many files are shared out."""
+    for name, data in (("a.xlsx", b"PK\3\4"), ("b.xls", packages.COMPOUND), ("c.xlsx", b"PK\3\4" + bytes(1 << 20))):
+        (tmp_path / name).write_bytes(data)
+    files = {file.name: file for file in folders.find_files([tmp_path])}
+    assert [pipeline.jobs_for([files[name]]) for name in ("a.xlsx", "b.xls", "c.xlsx")] == [0, 1, 1]
+    assert pipeline.jobs_for([files["a.xlsx"]] * 17) == 1
+    assert pipeline.jobs_for([files["a.xlsx"]] * 100_000) >= 1
