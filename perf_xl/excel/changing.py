@@ -31,7 +31,12 @@ from perf_xl.grid import Position, address, position
 from perf_xl.marking import HEAD, HEAD_ROW, ICONS, KEY, OPINIONS, REASON, STYLES_OF, WIDTHS
 from perf_xl.sheets import STYLES, pixels, text_height
 
-QUIET: Mapping[str, Any] = {"screen_updating": False, "enable_events": False, "calculation": "manual"}
+QUIET: Mapping[str, Any] = {
+    "screen_updating": False,
+    "display_alerts": False,
+    "enable_events": False,
+    "calculation": "manual",
+}
 """How a program is set while it is written to."""
 
 ALLOWED = (
@@ -83,6 +88,7 @@ class Hand:
         self._sheets = {one.grid.sheet: one for one in sheets}
         self._notes: dict[str, dict[str, str]] = {}
         self._locked: dict[str, tuple[Any, ...]] = {}
+        self._shown = book.sheets.active
 
     def do(self, wishes: Iterable[Wish]) -> list[Change]:
         """Carry wishes out; return what had to be changed."""
@@ -102,7 +108,9 @@ class Hand:
     def present(self, kind: str, sheet: str, place: str, *, fresh: bool = False) -> Json:
         """Return what a place holds: as it was when the sheet was read, or `fresh` from the program."""
         if kind == SHEET:
-            return rows_of_opinions(self.book, sheet)
+            half_written: list[list[str]] = []
+            rows = rows_of_opinions(self.book, sheet)
+            return half_written if rows is None and sheet in self.book.sheet_names else rows
         if kind == CONTENT:
             if fresh or sheet not in self._sheets:
                 cell = self.book.sheets[sheet].range(place)
@@ -121,6 +129,7 @@ class Hand:
         """Put everything back; return what could not be."""
         left = [change for change in reversed(self.done) if not _surely(lambda change=change: self._restore(change))]  # type: ignore[misc]
         self.done = []
+        _surely(self._shown.activate)
         return left
 
     def _restore(self, change: Change) -> None:

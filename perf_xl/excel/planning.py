@@ -118,8 +118,13 @@ def rescored(sheet: Captured, score: FormScore, free: Callable[[int, Sequence[in
     if column is None:
         column = _first_free(sheet, score, rows, lambda at: free(at, [*heads, *rows]))
     name = grid.sheet
-    wishes = [Wish(LOOK, name, address(row, column + step), _look(step, head=row in heads))
-              for step in (0, 1) for row in (*heads, *rows) if fresh]  # fmt: skip
+    wishes = [
+        Wish(LOOK, name, f"{address(first, column + step)}:{address(last, column + step)}", _look(step, head=head))
+        for step in (0, 1)
+        for head, some in ((True, heads), (False, rows))
+        for first, last in _runs(some)
+        if fresh
+    ]
     columns = [{**dict.fromkeys(heads, Content(TEXT, text)), **cells} for text, cells in _cells(lines)]
     for step, cells in enumerate(columns):
         wishes += [Wish(CONTENT, name, address(row, column + step), list(cells[row])) for row in sorted(cells)]
@@ -134,6 +139,17 @@ def _cells(lines: Sequence[Line]) -> tuple[tuple[str, dict[int, Content]], ...]:
 def _look(step: int, *, head: bool) -> list[object]:
     color = rgb("computed")
     return ["General" if head or step else "0.00", None if color is None else list(color), head, (10.0, 28.0)[step]]
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rows as runs: where each begins and ends."""
+    runs: list[tuple[int, int]] = []
+    for row in sorted(rows):
+        if runs and runs[-1][1] == row - 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
 
 
 def _headed(grid: Grid, score: FormScore, rows: Sequence[int]) -> int | None:
