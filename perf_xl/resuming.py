@@ -97,6 +97,8 @@ def consolidate(files: Sequence[SourceFile], wishes: Wishes, progress: Progress 
         OutputNotWritable: a result cannot be written; nothing half-written is left.
         Stopped: the user stopped it.
     """
+    for output in wishes.outputs:
+        saving.check_name(output)
     if not (wishes.records / CACHE).exists():
         _refuse_to_overwrite(wishes)
     with locking.held(wishes.records / LOCK, wishes.output) as lock:

@@ -70,8 +70,7 @@ def write_bytes(data: bytes, path: Path) -> Path:
     Raises:
         OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
     """
-    if path.name.split(".")[0].strip().lower() in RESERVED:
-        raise OutputNotWritable(str(path), "文件名是 Windows 保留的名称")
+    check_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with _beside(data, path) as temporary:
@@ -80,6 +79,16 @@ def write_bytes(data: bytes, path: Path) -> Path:
     except (OSError, ValueError) as problem:
         raise OutputNotWritable(str(path), why(problem, path)) from problem
     return place
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name that Windows keeps for a device, on every system: files travel.
+
+    Raises:
+        OutputNotWritable: it is such a name.
+    """
+    if path.name.split(".")[0].strip().lower() in RESERVED:
+        raise OutputNotWritable(str(path), "文件名是 Windows 保留的名称")
 
 
 def remark(wished: Path, place: Path) -> str | None:
