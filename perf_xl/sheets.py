@@ -135,11 +135,14 @@ class Link(NamedTuple):
         >>> Link("甲.docx", "表1", "D12").place
         ''
         """
-        if self.file.lower().endswith((".docx", ".docm")):
-            return ""
-        first = re.match(r"[A-Z]{1,3}\d+", self.cell)
-        quoted = self.sheet.replace("'", "''")
-        return f"'{quoted}'!{first.group() if first else 'A1'}" if self.sheet else ""
+        return "" if self.file.lower().endswith((".docx", ".docm")) else _place(self.sheet, self.cell)
+
+
+@lru_cache(maxsize=1024)
+def _place(sheet: str, cell: str) -> str:
+    first = re.match(r"[A-Z]{1,3}\d+", cell)
+    quoted = sheet.replace("'", "''")
+    return f"'{quoted}'!{first.group() if first else 'A1'}" if sheet else ""
 
 
 class Cell(NamedTuple):
@@ -400,6 +403,11 @@ Entry = tuple[str, Scalar, str]
 """Columns it spans (`A`, `CH`), what stands there, style."""
 
 
+@lru_cache(maxsize=32)
+def _column(letter: str) -> int:
+    return position(f"{letter}1")[1]
+
+
 class Paper:
     """A form eight columns wide, line by line from the top; every entry says which columns it spans."""
 
@@ -412,7 +420,7 @@ class Paper:
         cells: list[Cell | None] = [None] * 8
         row = len(self.rows)
         for columns, value, style in entries:
-            left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
+            left, right = _column(columns[0]), _column(columns[-1])
             cells[left : right + 1] = [Cell(None, style)] * (right - left + 1)
             cells[left] = Cell(value or None if isinstance(value, str) else value, style)
             if right > left:
@@ -422,7 +430,7 @@ class Paper:
 
     def stack(self, top: int, columns: str) -> None:
         """Merge what stands in these columns from row `top` down to the last line."""
-        left, right = (position(f"{letter}1")[1] for letter in (columns[0], columns[-1]))
+        left, right = _column(columns[0]), _column(columns[-1])
         bottom = len(self.rows) - 1
         if bottom > top:
             self.merged = [one for one in self.merged if not (top <= one.top <= bottom and left <= one.left <= right)]

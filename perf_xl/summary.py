@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from itertools import count, groupby, starmap
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from perf_xl.consolidating import (
     BANDS,
@@ -587,9 +587,7 @@ def working(row: ConsolidatedIndicator) -> str:
     if row.aggregation == BANDS:
         terms = [source.completion for source in row.sources]
         if row.completion is not None and len(row.sources) > 1:
-            said.append(
-                "完成比例:" + _mean_of(terms, [_percent(one or Fraction(0)) for one in terms], row, row.completion)
-            )
+            said.append("完成比例:" + _mean_of(terms, lambda one: _percent(one or Fraction(0)), row, row.completion))
     elif len(row.sources) > 1:
         heads = ("指标值", "上限", "完成值")
         for at, (head, result) in enumerate(zip(heads, (row.target, row.target_high, row.actual), strict=True)):
@@ -605,27 +603,32 @@ def _sum_of(values: Sequence[Fraction | None], row: ConsolidatedIndicator, resul
     known = [value for value in values if value is not None]
     unit = written_unit([*known, result], row.unit)
     if row.aggregation == WEIGHTED:
-        return _mean_of(known, [written(value, unit) for value in known], row, result)
-    return f"{_terms([digits(value / unit[0]) for value in known])}={written(result, unit)}"
+        return _mean_of(known, lambda value: written(value or Fraction(0), unit), row, result)
+    return f"{_terms(known, lambda value: digits(value / unit[0]))}={written(result, unit)}"
 
 
 def _mean_of(
-    values: Sequence[Fraction | None], texts: Sequence[str], row: ConsolidatedIndicator, result: Fraction
+    values: Sequence[Fraction | None],
+    say: Callable[[Fraction | None], str],
+    row: ConsolidatedIndicator,
+    result: Fraction,
 ) -> str:
     """Σ F·value ÷ Σ F; where all values are the same there is nothing to work out."""
     unit = (Fraction(1, 100), PERCENT) if row.aggregation == BANDS else written_unit([result], row.unit)
-    if len(set(values)) == 1 and values[0] is not None:
-        return f"各表均为{texts[0]}"
-    funds = [source.funds for source in row.sources]
-    terms = [f"{text}×{plain(one or Decimal(0))}" for text, one in zip(texts, funds, strict=True)]
-    whole = sum((one or Decimal(0) for one in funds), Decimal(0))
-    return f"({_terms(terms)})÷{plain(whole)}={written(result, unit)}"
+    if values[0] is not None and all(value == values[0] for value in values):
+        return f"各表均为{say(values[0])}"
+    funds = [source.funds or Decimal(0) for source in row.sources]
+    terms = _terms([*zip(values, funds, strict=True)], lambda term: f"{say(term[0])}×{plain(term[1])}")
+    return f"({terms})÷{plain(sum(funds, Decimal(0)))}={written(result, unit)}"
 
 
-def _terms(texts: Sequence[str]) -> str:
-    if len(texts) <= SOME_TERMS:
-        return "+".join(texts)
-    return "+".join(texts[:SOME_TERMS]) + f"+…(共{len(texts)}项)"
+T = TypeVar("T")
+
+
+def _terms(terms: Sequence[T], say: Callable[[T], str]) -> str:
+    """The first terms of a sum; it is shown in full where there are few."""
+    told = "+".join(map(say, terms[:SOME_TERMS]))
+    return told if len(terms) <= SOME_TERMS else f"{told}+…(共{len(terms)}项)"
 
 
 def _times(weight: Decimal, share: Fraction, score: Decimal) -> str:
