@@ -19,6 +19,7 @@ import click
 
 from perf_xl.errors import NothingToDo, PerfXlError
 from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding, count_by_severity
+from perf_xl.packages import set_limits
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -175,7 +176,7 @@ _limits_option = click.option(
     envvar="PERF_XL_LIMITS",
     metavar="限额.toml",
     expose_value=False,
-    callback=lambda _context, _option, name: pipeline.load_limits(name),
+    callback=lambda _context, _option, name: pipeline.load_limits(name) if name else set_limits({}),
     help="文件大小、读取时间和内存的限额;也可用环境变量 PERF_XL_LIMITS 指定。",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="在标准输出打印 JSON。")

@@ -48,6 +48,11 @@ def set_limits(wanted: Mapping[str, int]) -> None:
     LIMITS.update({**_SHIPPED, **wanted})
 
 
+def raised_limits() -> dict[str, int]:
+    """Return the limits that are not as shipped."""
+    return {name: value for name, value in LIMITS.items() if value != _SHIPPED[name]}
+
+
 def parse_limits(text: str, file: str) -> dict[str, int]:
     """Read limits from TOML: the names of `LIMITS`, what is measured in bytes in MB.
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from perf_xl import cache, ledger, locking, saving
 from perf_xl.errors import PerfXlError, WorkbookUnreadable
 from perf_xl.folders import CACHE, LEDGER, LOCK, RECORDS, SourceFile, trace_path
+from perf_xl.packages import raised_limits
 
 if TYPE_CHECKING:
     from perf_xl.consolidating import Partial
@@ -51,8 +52,6 @@ class Wishes:
     jobs: int | None = None
     address: str | None = None
     """Of a cluster that reads."""
-    limits: Mapping[str, int] = field(default_factory=dict)
-    """限额, where they are not those shipped."""
     keep: bool = True
     """Whether what is read is kept, and what was kept is used."""
     resume: bool = False
@@ -301,7 +300,7 @@ def _refuse_to_overwrite(wishes: Wishes) -> None:
 def _version(wishes: Wishes) -> str:
     """All that the reading of a file depends on, besides its name and content."""
     rulebook = cache.fingerprint(wishes.rulebook) if wishes.rulebook is not None else "shipped"
-    return sha256(repr((cache.reader_version(), rulebook, sorted(wishes.limits.items()))).encode()).hexdigest()
+    return sha256(repr((cache.reader_version(), rulebook, sorted(raised_limits().items()))).encode()).hexdigest()
 
 
 def _facts(files: Sequence[SourceFile], wishes: Wishes, version: str) -> dict[str, Any]:

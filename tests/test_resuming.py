@@ -302,3 +302,11 @@ def test_a_cache_that_is_damaged_is_told_and_changes_nothing(home: Path, tmp_pat
     assert "缓存" in result.stderr
     assert "重新建立" in result.stderr
     assert ((tmp_path / "结果" / "汇总.xlsx").read_bytes(), (tmp_path / "结果" / "汇总.json").read_bytes()) == first
+
+
+def test_with_other_limits_all_is_read_anew(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "限额.toml").write_text("cells = 20\n", encoding="utf-8")
+    plain = consolidated(home, tmp_path / "结果")
+    small = consolidated(home, tmp_path / "结果", "--limits", str(tmp_path / "限额.toml"))
+    assert json.loads(small[1])["files"]["refused"] > json.loads(plain[1])["files"]["refused"]
+    assert consolidated(home, tmp_path / "结果") == plain
