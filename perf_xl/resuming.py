@@ -152,12 +152,15 @@ class _Run:
     hashes: dict[str, str] = field(default_factory=dict)
     """Of the files that have not changed since they were read, by name."""
     stamps: dict[str, cache.Stamp | None] = field(default_factory=dict)
+    known: int = 0
+    """How many files had not changed when the run began."""
     done: int = 0
     """Files whose partial results are at hand."""
 
     def report(self) -> Report:
         """Take over the last result where nothing changed; else read what changed, conclude and save."""
         self._look()
+        self.known = len(self.hashes)
         key = self._key()
         last = self._still_standing(self.kept.result(key)) if len(self.hashes) == len(self._lasting) else None
         if last is not None:
@@ -172,7 +175,7 @@ class _Run:
 
     def told(self, before: ledger.Run | None) -> Iterator[str]:
         """Tell how much of the work was done before."""
-        total, known = len(self.files), len(self.hashes)
+        total, known = len(self._lasting), self.known
         if before is not None:
             yield f"接着 {before.begun.get('time', '')} 中断的汇总:{known} 个文件已读过且内容没有变化,另读取 {total - known} 个"
         elif known:
@@ -202,6 +205,7 @@ class _Run:
         found = self.kept.partials([_entry(file) for file in known], books)
         old = [found[_entry(file)] for file in known if _entry(file) in found]
         at_hand = {file.name for file in known if _entry(file) in found}
+        self.known = len(at_hand)
         self.hashes = {name: content for name, content in self.hashes.items() if name in at_hand}
         self.kept.forget_all_but([_entry(file) for file in self.files])
         self._note(old, kept=True)

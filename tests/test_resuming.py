@@ -310,3 +310,12 @@ def test_with_other_limits_all_is_read_anew(home: Path, tmp_path: Path) -> None:
     small = consolidated(home, tmp_path / "结果", "--limits", str(tmp_path / "限额.toml"))
     assert json.loads(small[1])["files"]["refused"] > json.loads(plain[1])["files"]["refused"]
     assert consolidated(home, tmp_path / "结果") == plain
+
+
+def test_how_much_was_known_is_told(home: Path, tmp_path: Path) -> None:
+    command = ("consolidate", home, "-o", tmp_path / "汇总.xlsx")
+    assert run(*command).stderr == ""
+    assert run(*command).stderr == ""
+    change(home / NAMES[1])
+    assert run(*command).stderr == "4 个文件没有变化,沿用上次读取的内容,另读取 1 个。\n"
+    assert run(*command, "--resume").stderr == ""
