@@ -410,6 +410,8 @@ class Sheet(base_classes.Sheet):
     def __init__(self, book: Book, name: str) -> None:
         self.book = book
         self.selected = Area(1, 1, 1, 1)
+        self.threads: set[str] = set()
+        """Cells with a threaded comment (会话批注), for tests to set: neither engine knows them."""
         self._name = name
 
     @property
@@ -438,6 +440,10 @@ class Sheet(base_classes.Sheet):
     @property
     def notes(self) -> list[Note]:
         return [Note(self, Area(row, column, row, column)) for row, column in sorted(self.store.notes(self.name))]
+
+    @property
+    def comments(self) -> list[Comment]:
+        return [Comment(self.range(cell)) for cell in sorted(self.threads)]
 
     @property
     def tables(self) -> list[Any]:
@@ -545,11 +551,29 @@ class SheetApi:
     def Protection(self) -> ProtectionApi:
         return ProtectionApi(self._sheet)
 
-    def Protect(self, Password: str | None = None, DrawingObjects: bool = True, **allowed: bool) -> None:
+    @property
+    def ProtectScenarios(self) -> bool:
+        return self._sheet.protection().on
+
+    @property
+    def ProtectionMode(self) -> bool:
+        return False
+
+    def Protect(
+        self,
+        Password: str | None = None,
+        DrawingObjects: bool = True,
+        Contents: bool = True,
+        Scenarios: bool = True,
+        UserInterfaceOnly: bool = False,
+        *allowed: bool,
+        **named: bool,
+    ) -> None:
         """Protect; what is not allowed here is forbidden, whatever was allowed before."""
-        if unknown := set(allowed) - set(ALLOWANCES):
-            raise NotImplementedError(f"Protect with {unknown}")
-        protection = Protection(True, frozenset(name for name, value in allowed.items() if value), DrawingObjects)
+        given = dict(zip(ALLOWANCES, allowed, strict=False)) | named
+        if not Contents or UserInterfaceOnly or set(given) - set(ALLOWANCES):
+            raise NotImplementedError("Protect in this way")
+        protection = Protection(True, frozenset(name for name, value in given.items() if value), DrawingObjects)
         self._sheet.store.protect(self._sheet.name, Password, protection)
 
     def Unprotect(self, Password: str | None = None) -> None:
@@ -884,10 +908,9 @@ class Range(base_classes.Range):
 
     @property
     def merge_cells(self) -> bool | None:
-        area = self.clipped or self.area.first
-        merges = self.store.merges(self.sheet.name)
-        found = {any(one.meeting(Area(r, c, r, c)) for one in merges) for r, c in area.cells()}
-        return found.pop() if len(found) == 1 else None
+        shared = [one.meeting(self.area) for one in self.store.merges(self.sheet.name)]
+        merged = sum(area.shape[0] * area.shape[1] for area in shared if area)
+        return None if 0 < merged < len(self) else merged > 0
 
     @property
     def merge_area(self) -> Range:
@@ -938,6 +961,8 @@ class Range(base_classes.Range):
         return Note(self.sheet, self.area) if (self.row, self.column) in self.store.notes(self.sheet.name) else None
 
     def add_note(self, text: str) -> Note:
+        if self.get_address(False, False, False) in self.sheet.threads:
+            raise ExcelRefuses("a cell with a threaded comment takes no note")
         if self._covered():
             raise ExcelRefuses("a cell under a merged one has no note")
         note = Note(self.sheet, self.area)
@@ -1084,6 +1109,17 @@ class Note(base_classes.Note):
             raise ExcelRefuses(f"{self.sheet.name} is protected")
         self.sheet.store.set_note(self.sheet.name, self.area.top, self.area.left, text)
         self.sheet.book.saved = False
+
+
+class Comment(base_classes.Comment):
+    """A threaded comment (会话批注), which is only there."""
+
+    def __init__(self, location: Range) -> None:
+        self._location = location
+
+    @property
+    def location(self) -> Range:
+        return self._location
 
 
 class Names(base_classes.Names):

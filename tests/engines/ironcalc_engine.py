@@ -57,6 +57,7 @@ class IronCalcStore(Store):
             _ungroup_columns(sheet)
         self._theme = _theme(self.book.loaded_theme)
         self._numbers: dict[str, int] = {}
+        self._sheets: dict[str, Worksheet] = {}
         self._blank_is_no_zero()
         self.model.evaluate()
 
@@ -75,9 +76,14 @@ class IronCalcStore(Store):
             self._numbers = {one["name"]: index for index, one in enumerate(properties)}
         return self._numbers[sheet]
 
+    def _sheet(self, sheet: str) -> Worksheet:
+        if sheet not in self._sheets:
+            self._sheets = {one.title: one for one in self.book.worksheets}
+        return self._sheets[sheet]
+
     def _cell(self, sheet: str, row: int, column: int) -> Any:
         """A cell if there is one: asking must not make it part of the used range."""
-        return self.book[sheet]._cells.get((row, column))
+        return self._sheet(sheet)._cells.get((row, column))
 
     def _seen_cell(self, sheet: str, row: int, column: int) -> Any:
         """The cell whose looks are seen at a place: openpyxl keeps none for those under a merged one."""
@@ -102,29 +108,29 @@ class IronCalcStore(Store):
 
     def delete_sheet(self, sheet: str) -> None:
         self.model.delete_sheet(self._number(sheet))
-        self._numbers = {}
-        self.book.remove(self.book[sheet])
+        self.book.remove(self._sheet(sheet))
+        self._numbers, self._sheets = {}, {}
         self.book.active = 0
 
     def rename_sheet(self, sheet: str, name: str) -> None:
         self.model.rename_sheet(self._number(sheet), name)
-        self._numbers = {}
         names = {one: text for one, text in self.names().items() if text.rpartition("!")[0].strip("'") == sheet}
-        self.book[sheet].title = name
+        self._sheet(sheet).title = name
+        self._numbers, self._sheets = {}, {}
         for one, text in names.items():
             own = one.rpartition("!")[2] if one.startswith(f"{sheet}!") else one
             self.set_name(own if own == one else f"{name}!{own}", f"'{name}'!{text.rpartition('!')[2]}")
         self._follow()
 
     def state(self, sheet: str) -> State:
-        found: State = self.book[sheet].sheet_state
+        found: State = self._sheet(sheet).sheet_state
         return found
 
     def set_state(self, sheet: str, state: State) -> None:
-        self.book[sheet].sheet_state = state
+        self._sheet(sheet).sheet_state = state
 
     def used(self, sheet: str) -> Area:
-        one = self.book[sheet]
+        one = self._sheet(sheet)
         return Area(one.min_row, one.min_column, one.max_row, one.max_column)
 
     # --- contents ---
@@ -182,7 +188,7 @@ class IronCalcStore(Store):
         """Put into the workbook what stands in the model."""
         if content is None and isinstance(self._cell(sheet, row, column), MergedCell | None):
             return
-        cell = self.book[sheet].cell(row, column)
+        cell = self._sheet(sheet).cell(row, column)
         cell.value = content
         if isinstance(content, str):
             cell.data_type = "f" if isinstance(content, Formula) else "e" if isinstance(content, Fault) else "s"
@@ -244,7 +250,7 @@ class IronCalcStore(Store):
 
     def set_look(self, sheet: str, area: Area, look: Look, value: Any) -> None:
         for row, column in area.cells():
-            self._show(self.book[sheet].cell(row, column), look, value)
+            self._show(self._sheet(sheet).cell(row, column), look, value)
 
     def _show(self, cell: Any, look: Look, value: Any) -> None:
         match look:
@@ -267,7 +273,7 @@ class IronCalcStore(Store):
 
     def merges(self, sheet: str) -> list[Area]:
         return [
-            Area(one.min_row, one.min_col, one.max_row, one.max_col) for one in self.book[sheet].merged_cells.ranges
+            Area(one.min_row, one.min_col, one.max_row, one.max_col) for one in self._sheet(sheet).merged_cells.ranges
         ]
 
     def merge(self, sheet: str, area: Area) -> None:
@@ -275,17 +281,17 @@ class IronCalcStore(Store):
             if one.meeting(area):
                 self.unmerge(sheet, one)
         if not area.is_cell:
-            self.book[sheet].merge_cells(area.address("", ""))
+            self._sheet(sheet).merge_cells(area.address("", ""))
 
     def unmerge(self, sheet: str, area: Area) -> None:
-        self.book[sheet].unmerge_cells(area.address("", ""))
+        self._sheet(sheet).unmerge_cells(area.address("", ""))
 
     def notes(self, sheet: str) -> dict[tuple[int, int], str]:
-        cells = self.book[sheet]._cells.items()
+        cells = self._sheet(sheet)._cells.items()
         return {place: cell.comment.text for place, cell in cells if cell.comment is not None}
 
     def set_note(self, sheet: str, row: int, column: int, text: str | None) -> None:
-        self.book[sheet].cell(row, column).comment = None if text is None else Comment(text, "绩效自评")
+        self._sheet(sheet).cell(row, column).comment = None if text is None else Comment(text, "绩效自评")
 
     def link(self, sheet: str, row: int, column: int) -> str | None:
         cell = self._cell(sheet, row, column)
@@ -293,29 +299,29 @@ class IronCalcStore(Store):
         return (link.target or f"#{link.location}") if link else None
 
     def set_link(self, sheet: str, row: int, column: int, address: str, tip: str) -> None:
-        cell = self.book[sheet].cell(row, column)
+        cell = self._sheet(sheet).cell(row, column)
         cell.hyperlink = Hyperlink(ref=cell.coordinate, target=address, tooltip=tip)
 
     def column_width(self, sheet: str, column: int) -> float:
-        known = self.book[sheet].column_dimensions
+        known = self._sheet(sheet).column_dimensions
         letter = get_column_letter(column)
-        width = known[letter].width if letter in known else self.book[sheet].sheet_format.defaultColWidth
+        width = known[letter].width if letter in known else self._sheet(sheet).sheet_format.defaultColWidth
         return round(width - _MARGIN, 2) if width else 8.43
 
     def set_column_width(self, sheet: str, column: int, width: float) -> None:
-        self.book[sheet].column_dimensions[get_column_letter(column)].width = width + _MARGIN
+        self._sheet(sheet).column_dimensions[get_column_letter(column)].width = width + _MARGIN
 
     def row_height(self, sheet: str, row: int) -> float:
-        known = self.book[sheet].row_dimensions
-        return (known[row].height if row in known else None) or self.book[sheet].sheet_format.defaultRowHeight
+        known = self._sheet(sheet).row_dimensions
+        return (known[row].height if row in known else None) or self._sheet(sheet).sheet_format.defaultRowHeight
 
     def set_row_height(self, sheet: str, row: int, height: float) -> None:
-        self.book[sheet].row_dimensions[row].height = height
+        self._sheet(sheet).row_dimensions[row].height = height
 
     def autofit(self, sheet: str, area: Area, axis: Literal["rows", "columns"]) -> None:
         if axis == "rows":
             for row in area.rows:
-                self.book[sheet].row_dimensions[row].height = None
+                self._sheet(sheet).row_dimensions[row].height = None
             return
         for column in area.columns:
             texts = [
@@ -340,7 +346,7 @@ class IronCalcStore(Store):
         merges = self.merges(sheet)
         for one in merges:
             self.unmerge(sheet, one)
-        getattr(self.book[sheet], f"{action}_{axis}")(first, count)
+        getattr(self._sheet(sheet), f"{action}_{axis}")(first, count)
         model_axis = "rows" if axis == "rows" else "columns"
         getattr(self.model, f"{action}_{model_axis}")(self._number(sheet), first, count)
         for one in merges:
@@ -353,7 +359,7 @@ class IronCalcStore(Store):
 
     def _move_sizes(self, sheet: str, axis: str, first: int, shift: int) -> None:
         """Let heights of rows and widths of columns move with them."""
-        one = self.book[sheet]
+        one = self._sheet(sheet)
         if axis == "rows":
             heights = {row: size.height for row, size in one.row_dimensions.items() if size.height}
             for row in heights:
@@ -388,7 +394,7 @@ class IronCalcStore(Store):
         sheet, _, own = name.rpartition("!")
         sheet = sheet.strip("'")
         scope = self._number(sheet) if sheet else None
-        known = (self.book[sheet] if sheet else self.book).defined_names
+        known = (self._sheet(sheet) if sheet else self.book).defined_names
         if own in known:
             self.model.delete_defined_name(own, scope)
             del known[own]
@@ -399,10 +405,10 @@ class IronCalcStore(Store):
     # --- protection ---
 
     def protection(self, sheet: str) -> Protection:
-        return Protection.in_file(self.book[sheet].protection)
+        return Protection.in_file(self._sheet(sheet).protection)
 
     def protect(self, sheet: str, password: str | None, protection: Protection) -> None:
-        found = self.book[sheet].protection
+        found = self._sheet(sheet).protection
         found.sheet, found.objects = True, protection.drawings
         for name, key in ALLOWANCES.items():
             setattr(found, key, name not in protection.allowed)
@@ -410,7 +416,7 @@ class IronCalcStore(Store):
             found.password = password
 
     def unprotect(self, sheet: str, password: str | None) -> bool:
-        found = self.book[sheet].protection
+        found = self._sheet(sheet).protection
         if found.sheet and found.hashValue:
             raise NotImplementedError("passwords that are not kept in the old way")
         if found.sheet and found.password and hash_password(password or "") != found.password:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +19,8 @@ sys.path.remove(_DEBIAN)
 
 WRONG_PASSWORD: type[Exception] = uno.getClass("com.sun.star.lang.IllegalArgumentException")
 _PATIENCE = 120
+_GUARDED = 'setsid "$@" </dev/null & cat; kill -9 -$!; wait; rm -rf "$0"'
+"""Run a program until the pipe from the tests is closed, be it that they were killed; then end it, and tidy up."""
 
 
 class Office:
@@ -31,12 +31,12 @@ class Office:
         pipe = f"perf_xl_{os.getpid()}"
         self._process = subprocess.Popen(
             [
+                "sh", "-c", _GUARDED, str(self.home),
                 "soffice", f"-env:UserInstallation={(self.home / 'profile').as_uri()}", f"--accept=pipe,name={pipe};urp;",
                 "--headless", "--norestore", "--nologo", "--nodefault",
             ],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-        atexit.register(self.stop)
         try:
             context = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except BaseException:
@@ -70,11 +70,9 @@ class Office:
 
     def stop(self) -> None:
         """End the program with all it has started, and take its directory away."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         self._process.wait()
-        atexit.unregister(self.stop)
-        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def properties(**values: Any) -> tuple[Any, ...]:
