@@ -361,7 +361,9 @@ def test_protected_sheets_refuse(app: xw.App, tmp_path: Path) -> None:
     with pytest.raises(ExcelRefuses):
         form["C2"].add_note("批注")
     form.api.Unprotect()
-    form.api.Protect(AllowFormattingCells=True, DrawingObjects=False)
+    form.api.Protect("", False, True, True, False, True)
+    assert (form.api.ProtectDrawingObjects, form.api.Protection.AllowFormattingCells) == (False, True)
+    assert not form.api.Protection.AllowFormattingRows
     form["C2"].color = (255, 0, 0)
     form["C2"].add_note("批注")
     assert (form["C2"].color, form["C2"].note.text) == ((255, 0, 0), "批注")
