@@ -122,6 +122,26 @@ def in_both(app: xw.App, tmp_path: Path) -> Callable[..., Office]:
     return begin
 
 
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """The smallest form with everything a handler writes to: two indicators, a wrong score, a total."""
+    book = Workbook()
+    for row in (
+        ["2023年度项目支出绩效自评表"],
+        ["项目名称", None, "培训项目"],
+        ["主管部门", None, "县财政局", None, "实施单位", "城关镇"],
+        ["项目资金(万元)", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+        [None, "年度资金总额", 10, 10, 5, 10, 0.5, 7],
+        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"],
+        ["产出指标", "数量指标", "培训人次", "≥100人次", "90人次", 50, 50, None],
+        ["效益指标", "社会效益指标", "群众满意度", "≥95%", "96%", 40, None, None],
+        ["总分", None, None, None, None, 100, 90, None],
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "小表.xlsx")
+    return tmp_path / "小表.xlsx"
+
+
 Begin = Callable[..., Office]
 
 
@@ -176,8 +196,8 @@ def test_computed_scores_are_those_of_the_command_line(name: str, at_work: Begin
     recalculated_as_the_command_line(office, Path(office.book.fullname))
 
 
-def test_so_they_are_in_both_programs(in_both: Begin) -> None:
-    office = in_both(SEED)
+def test_so_they_are_in_both_programs(in_both: Begin, small: Path) -> None:
+    office = in_both(small)
     recalculated_as_the_command_line(office, Path(office.book.fullname))
 
 
@@ -229,9 +249,9 @@ def test_all_scores_are_replaced_but_formulas_and_what_is_not_computed(at_work: 
     assert sheet.range("H5").value == 4.66
 
 
-def test_the_forms_own_formulas_stay(in_both: Begin, tmp_path: Path) -> None:
+def test_the_forms_own_formulas_stay(at_work: Begin, tmp_path: Path) -> None:
     (path,) = write_forms(tmp_path / "新.xlsx", last_year=str(SEED))
-    office = in_both(path)
+    office = at_work(path)
     office.book.sheets["自评表"].range("E12").value = 2
     before = snapshot(office.book)
     said = office.click("recalculate")
@@ -293,8 +313,8 @@ def test_a_check_finds_what_the_command_line_finds(name: str, at_work: Begin) ->
     checked_as_the_command_line(office, Path(office.book.fullname))
 
 
-def test_so_it_does_in_both_programs(in_both: Begin) -> None:
-    office = in_both(SEED)
+def test_so_it_does_in_both_programs(in_both: Begin, small: Path) -> None:
+    office = in_both(small)
     checked_as_the_command_line(office, Path(office.book.fullname))
 
 
@@ -359,8 +379,8 @@ def test_what_is_below_the_severity_of_the_settings_is_not_shown(at_work: Begin)
     assert f"{ICONS['疑点']} 0、{ICONS['提示']} 0" in office.click("check")
 
 
-def test_a_sheet_is_protected_again_as_it_was(in_both: Begin) -> None:
-    office = in_both()
+def test_a_sheet_is_protected_again_as_it_was(in_both: Begin, small: Path) -> None:
+    office = in_both(small)
     office.book.sheets[0].api.Protect("")
     before = snapshot(office.book)
     office.click("check")
@@ -389,6 +409,27 @@ def test_there_may_be_nothing_to_clear(at_work: Begin) -> None:
 )
 def test_what_of_a_comment_is_somebody_elses(text: str, own: str | None) -> None:
     assert without_ours(text) == own
+
+
+def test_the_seed_goes_through_a_spreadsheet_program(libreoffice_app: xw.App, tmp_path: Path) -> None:
+    office = Office(libreoffice_app, open_book(libreoffice_app, SEED, tmp_path), tmp_path)
+    before = [(one.grid.sheet, one.contents) for one in capture(office.book)]
+    office.click("recalculate")
+    sheet = office.book.sheets[0]
+    told, column = capture_sheet(sheet).grid, column_of(sheet)
+    assert {row: told.number(row - 1, column) for row in computed(SEED)} == {
+        row: None if score is None else Decimal(score) for row, score in computed(SEED).items()
+    }
+    office.click("check")
+    rows = rows_of_opinions(office.book, OPINIONS) or []
+    assert [row[HEAD.index("问题")] for row in rows[HEAD_ROW + 1 :]] == [
+        one["message"] for one in check_json(SEED)["findings"]
+    ]
+    office.click("undo")
+    office.click("undo")
+    assert [(one.grid.sheet, one.contents) for one in capture(office.book)] == before
+    assert notes_of(sheet) == {}
+    assert office.book.sheet_names == [sheet.name]
 
 
 # --- 还原 -------------------------------------------------------------------------------------------------------------
@@ -479,26 +520,6 @@ class Saboteur:
             return act(*arguments, **named)
 
         return call
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """The smallest form with everything a handler writes to: two indicators, a wrong score, a total."""
-    book = Workbook()
-    for row in (
-        ["2023年度项目支出绩效自评表"],
-        ["项目名称", None, "培训项目"],
-        ["主管部门", None, "县财政局", None, "实施单位", "城关镇"],
-        ["项目资金(万元)", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
-        [None, "年度资金总额", 10, 10, 5, 10, 0.5, 7],
-        ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"],
-        ["产出指标", "数量指标", "培训人次", "≥100人次", "90人次", 50, 50, None],
-        ["效益指标", "社会效益指标", "群众满意度", "≥95%", "96%", 40, None, None],
-        ["总分", None, None, None, None, 100, 90, None],
-    ):
-        book.active.append(row)
-    book.save(tmp_path / "小表.xlsx")
-    return tmp_path / "小表.xlsx"
 
 
 @pytest.mark.parametrize("name", ["recalculate", "replace_scores", "check", "clear_marks", "undo"])
