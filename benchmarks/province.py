@@ -1,0 +1,105 @@
+"""A province on one machine: many generated files consolidated by the command, and what memory they take meanwhile.
+
+    python benchmarks/province.py [--files 50000] [--cluster local:N]
+
+The forms are the demo's, each under a unit of its own and with figures of its own, in 100 projects; so every one counts.
+Printed are seconds, milliseconds a file, and the memory (resident, all processes) while files are read: at a tenth of them,
+at half and at nine tenths, beside what the results collected so far weigh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from perf_xl.demo import filings
+from perf_xl.packages import replace_parts
+from perf_xl.sheets import Book
+from perf_xl.template import form_sheet
+from perf_xl.writing import write_book
+
+STRINGS = "xl/sharedStrings.xml"
+UNIT, PROJECT = "单位占位甲乙丙", "项目占位甲乙丙"
+
+
+def make_files(folder: Path, count: int) -> None:
+    """Write forms that differ in unit and project; only their texts are written anew, which is quick."""
+    import zipfile
+
+    patterns = []
+    for number, filing in enumerate(filings()):
+        place = folder / f"pattern{number}.xlsx"
+        write_book(Book([form_sheet(replace(filing, unit=UNIT, project=PROJECT))], "自评表"), place)
+        with zipfile.ZipFile(place) as package:
+            patterns.append((place.read_bytes(), package.read(STRINGS).decode()))
+        place.unlink()
+    for number in range(count):
+        data, strings = patterns[number % len(patterns)]
+        said = strings.replace(UNIT, f"第{number}填报单位").replace(PROJECT, f"第{number // len(patterns) % 100}项目")
+        home = folder / f"{number // 1000:03}"
+        home.mkdir(exist_ok=True)
+        (home / f"{number:07}.xlsx").write_bytes(replace_parts(data, {STRINGS: said.encode()}))
+
+
+class Watch(threading.Thread):
+    """Samples the resident memory of a process and its children."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.process, self.samples = process, [(0.0, 0, 0)]
+
+    def run(self) -> None:
+        root, start = psutil.Process(self.process.pid), time.perf_counter()
+        while self.process.poll() is None:
+            try:
+                own = root.memory_info().rss
+                below = sum(child.memory_info().rss for child in root.children(recursive=True))
+            except psutil.NoSuchProcess:
+                continue
+            self.samples.append((time.perf_counter() - start, own, below))
+            time.sleep(0.2)
+
+
+def main() -> None:
+    """Make the files, run, print."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--files", type=int, default=50_000)
+    arguments.add_argument("--cluster")
+    arguments.add_argument("--keep", type=Path, help="make the files here, and keep them")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        home = given.keep or Path(temporary)
+        folder = home / "自评表"
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            make_files(folder, given.files)
+        command = [sys.executable, "-m", "perf_xl.cli", "consolidate", str(folder), "-o", str(home / "汇总.xlsx")]
+        command += ["--cluster", given.cluster] if given.cluster else []
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        watch = Watch(process)
+        watch.start()
+        out = process.communicate()[0].decode()
+        seconds = time.perf_counter() - start
+        watch.join()
+        print("\n".join(out.splitlines()[:1] + out.splitlines()[-3:]))
+        print(
+            f"{given.files} files: {seconds:.0f} s, {seconds / given.files * 1000:.2f} ms a file, exit {process.returncode}"
+        )
+        working = [sample for sample in watch.samples if sample[2] > 0]
+        for share in (0.1, 0.5, 0.9):
+            moment, own, below = working[int(share * (len(working) - 1))]
+            print(f"at {moment:6.0f} s: main process {own >> 20:5} MB, workers together {below >> 20:5} MB")
+        print(f"most: {max(own + below for _, own, below in watch.samples) >> 20} MB over all processes")
+
+
+if __name__ == "__main__":
+    main()
