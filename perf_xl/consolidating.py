@@ -297,6 +297,7 @@ class FileLine:
     status: str
     code: str | None = None
     why: str | None = None
+    """Why it is not read; of one that is read, what a person must know of it (macros, hidden sheets, links)."""
     cure: str | None = None
     forms: int = 0
     size: int | None = None
@@ -306,7 +307,7 @@ class FileLine:
     @property
     def message(self) -> str | None:
         """Why it is not read and what to do, in one sentence each."""
-        return f"{self.why}。{self.cure}。" if self.why else None
+        return f"{self.why}。{self.cure}。" if self.why and self.code else None
 
 
 @dataclass(frozen=True, slots=True)

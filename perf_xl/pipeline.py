@@ -24,6 +24,7 @@ from perf_xl.exact import fold
 from perf_xl.folders import SourceFile as SourceFile
 from perf_xl.folders import find_files as find_files
 from perf_xl.folders import trace_path as trace_path
+from perf_xl.grid import Grid
 from perf_xl.model import Form
 from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
 from perf_xl.reading import read_forms
@@ -54,6 +55,8 @@ class FileResult:
     """Whether it is a result of perf_xl itself, which is not seen."""
     content: Content | None = None
     """What was read, told by its hash; None where nothing was."""
+    remarks: tuple[str, ...] = ()
+    """What a person must know of a file that was read."""
 
 
 def read_file(file: SourceFile) -> FileResult:
@@ -63,7 +66,8 @@ def read_file(file: SourceFile) -> FileResult:
         content = Content(len(data), sha256(data).hexdigest())
         if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
             return FileResult(file, own=True, content=content)
-        forms = tuple(read_forms(read_grids(data, file.name), file.name))
+        grids = read_grids(data, file.name)
+        forms = tuple(read_forms(grids, file.name))
     except WorkbookUnreadable as refusal:
         return FileResult(file, refusal=refusal, content=content)
     except PermissionError:
@@ -77,7 +81,22 @@ def read_file(file: SourceFile) -> FileResult:
         cure = "请确认报送的是项目支出绩效自评表,且“三级指标、年度指标值、实际完成值”等表头没有被删除"
         none = WorkbookUnreadable(file.name, "文件里没有找到自评表", cure, "X02")
         return FileResult(file, refusal=none, content=content)
-    return FileResult(file, forms, content=content)
+    return FileResult(file, forms, content=content, remarks=tuple(_remarks(data, forms, grids)))
+
+
+_NOT_FOLLOWED = {
+    "含宏,没有运行": (b"xl/vbaProject.bin", b"xl/macrosheets/", "_VBA_PROJECT_CUR".encode("utf-16-le")),
+    "含指向其他文件的链接,没有更新": (b"xl/externalLinks/",),
+}
+
+
+def _remarks(data: bytes, forms: Sequence[Form], grids: Sequence[Grid]) -> Iterator[str]:
+    hidden = {grid.sheet for grid in grids if grid.hidden}
+    for sheet in dict.fromkeys(form.sheet for form in forms if form.sheet in hidden):
+        yield f"自评表所在的工作表“{sheet}”是隐藏的"
+    for said, marks in _NOT_FOLLOWED.items():
+        if any(mark in data for mark in marks):
+            yield said
 
 
 def _is_marked(data: bytes) -> bool:
@@ -291,7 +310,8 @@ def partial_of(result: FileResult, rulebook: Rulebook | None = None) -> Partial:
     for form in result.forms:
         scored = score(form, rulebook)
         tables.append(digest(scored, audit(scored)))
-    return Partial(tuple(tables), (FileLine(name, READ, None, None, None, len(tables), *content),))
+    remarks = ";".join(result.remarks) or None
+    return Partial(tuple(tables), (FileLine(name, READ, None, remarks, None, len(tables), *content),))
 
 
 def table_paths(folder: Path) -> list[Path]:

@@ -429,6 +429,13 @@ def test_h13_encrypted(name: str, good: Path) -> None:
     assert "加密" in refusal(path)
 
 
+def said_of(path: Path) -> str | None:
+    """What 文件清单 says of a file that was read."""
+    (line,) = pipeline.partial_of(pipeline.read_file(pipeline.SourceFile(path, path.name))).files
+    assert (line.status, line.message) == ("read", None)
+    return line.why
+
+
 def test_h14_protected_and_hidden_sheets_are_read(good: Path) -> None:
     before = told(form(good))
     book = load_workbook(good)
@@ -440,6 +447,7 @@ def test_h14_protected_and_hidden_sheets_are_read(good: Path) -> None:
     book.active = 1
     book.save(good)
     assert told(form(good)) == before
+    assert said_of(good) == f"自评表所在的工作表“{book.worksheets[0].title}”是隐藏的"
 
 
 WRONG_NAMES: dict[str, bytes] = {
@@ -489,7 +497,19 @@ def test_h24_macros_are_never_run(good: Path) -> None:
     relations = "xl/_rels/workbook.xml.rels"
     vba = b'<Relationship Id="rId90" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
     parts[relations] = parts[relations].replace(b"</Relationships>", vba + b"</Relationships>")
-    assert told(form(packed(good.with_name("macros.xlsm"), parts))) == before
+    macros = packed(good.with_name("macros.xlsm"), parts)
+    assert told(form(macros)) == before
+    assert said_of(macros) == "含宏,没有运行"
+
+
+def test_h23_links_to_other_files_are_told_and_not_followed(good: Path) -> None:
+    before = told(form(good))
+    assert said_of(good) is None
+    parts = parts_of(good)
+    parts["xl/externalLinks/externalLink1.xml"] = b"<!DOCTYPE no XML at all"
+    linked = packed(good.with_name("linked.xlsx"), parts)
+    assert told(form(linked)) == before
+    assert said_of(linked) == "含指向其他文件的链接,没有更新"
 
 
 @pytest.mark.parametrize(
