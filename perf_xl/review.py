@@ -23,6 +23,7 @@ from perf_xl.sheets import (
     MOST_LINKS,
     POINTS_A_PIXEL,
     Area,
+    Body,
     Book,
     Cell,
     Chart,
@@ -388,26 +389,17 @@ def _chart_below(
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
-def _cells(line: Line, columns: Sequence[Column]) -> list[Cell | None]:
-    return [
-        value if isinstance(value, Cell) else Cell(None if value == "" else value, column.style)
-        for value, column in zip(line, columns, strict=True)
-    ]
-
-
-def _list(
-    name: str, columns: Sequence[Column], lines: Iterable[Line], above: Sequence[tuple[str, str]] = (), keep: int = 0
-) -> Sheet:
+def _list(name: str, body: Body, above: Sequence[tuple[str, str]] = (), keep: int = 0) -> Sheet:
     """A list with a frozen, filtered, repeated head; texts `above` it run across; `keep` columns stay in view."""
-    width, head = len(columns), len(above)
+    width, head = len(body.columns), len(above)
     rows: list[Sequence[Cell | None]] = [[Cell(text, style), *[None] * (width - 1)] for text, style in above]
-    rows.append([Cell(column.head, "head") for column in columns])
-    rows += (_cells(line, columns) for line in lines)
-    last = len(rows) - 1
+    rows.append([Cell(column.head, "head") for column in body.columns])
+    last = head + body.count
     return Sheet(
         name=name,
         rows=rows,
-        widths=[column.width for column in columns],
+        body=body if body.count else None,
+        widths=[column.width for column in body.columns],
         merged=[Area(row, 0, row, width - 1) for row in range(head)],
         freeze=(head + 1, keep),
         filter=Area(head, 0, last, width - 1),
@@ -433,8 +425,8 @@ def _units(review: _Review) -> Sheet:
         lines.append(_unit_line(REFUSED_UNIT, [0] * 6 + [len(review.refused)]))
     totals = [*_counts(review.forms), len(review.refused)]
     above = (("各单位问题", "title"), ("按错误处数排列;已说明的问题不计入错误、疑点和提示。", "note"))
-    sheet = _list(UNITS, UNIT_COLUMNS, lines, above, keep=1)
-    rows = [list(row) for row in sheet.rows]
+    sheet = _list(UNITS, Body(UNIT_COLUMNS, len(lines), lambda: lines), above, keep=1)
+    rows = [list(row) for row in sheet.all_rows()]
     rows.append([Cell("合计", "strong"), *(Cell(total, "strong_word") for total in totals)])
     charts: tuple[Chart, ...] = ()
     bars = [(_short(unit, 14), counts[2]) for unit, counts in counted if counts[2]]
@@ -444,7 +436,8 @@ def _units(review: _Review) -> Sheet:
     area = Area(0, 0, len(rows) - 1, len(UNIT_COLUMNS) - 1)
     printing = replace(sheet.printing, landscape=False, area=area)
     widths = [*sheet.widths, 3, *DATA_WIDTHS]
-    return _chart_whole(replace(sheet, rows=rows, widths=widths, charts=charts, printing=printing, gridlines=False))
+    whole = replace(sheet, rows=rows, body=None, widths=widths, charts=charts, printing=printing, gridlines=False)
+    return _chart_whole(whole)
 
 
 def _counts(forms: Iterable[Reviewed]) -> list[int]:
@@ -481,9 +474,8 @@ def _codes(review: _Review) -> Sheet:
         for kind in review.kinds
     ]  # fmt: skip
     note = f"共审核自评表 {len(review.forms)} 张;同一代码因把握程度不同列为错误或疑点的,分行列示。"
-    return _list(
-        CODES, CODE_COLUMNS, lines, (("各类问题", "title"), (note if lines else "未发现问题。", "note")), keep=3
-    )
+    above = (("各类问题", "title"), (note if lines else "未发现问题。", "note"))
+    return _list(CODES, Body(CODE_COLUMNS, len(lines), lambda: lines), above, keep=3)
 
 
 # --- ④ 问题明细 -------------------------------------------------------------------------------------------------------
@@ -497,11 +489,13 @@ FINDING_COLUMNS = (
 
 def _findings(review: _Review) -> Sheet:
     """One head, one line per finding, nothing merged: what a pivot table takes as it is."""
-    lines = (
-        _finding_line(review, form, one, why, linked=number < MOST_LINKS)
-        for number, (form, one, why) in enumerate(_all_findings(review.forms))
-    )
-    return _list(FINDINGS, FINDING_COLUMNS, lines, keep=2)
+    count = sum(len(form.findings) + len(form.explained) for form in review.forms)
+    return _list(FINDINGS, Body(FINDING_COLUMNS, count, lambda: _finding_lines(review)), keep=2)
+
+
+def _finding_lines(review: _Review) -> Iterator[Line]:
+    for number, (form, one, why) in enumerate(_all_findings(review.forms)):
+        yield _finding_line(review, form, one, why, linked=number < MOST_LINKS)
 
 
 def _all_findings(forms: Iterable[Reviewed]) -> Iterator[tuple[Reviewed, Finding, str | None]]:
@@ -534,18 +528,18 @@ FILE_COLUMNS = (
 
 def _files(review: _Review) -> Sheet:
     """Refused files first, for they were not checked; then every form that was."""
-    lines: list[Line] = [
-        (Cell("拒读", "error"), review.file(file), *[None] * 12, f"{code} {message}")
-        for file, code, message in review.refused
-    ]
-    for form in review.forms:
-        counts = [_counted(form.count(severity), STYLES_OF[severity]) for severity in SEVERITIES]
-        lines.append(
-            (
-                Cell("读取", "good"), review.file(form.file, form.sheet), form.sheet, form.owner, form.project, form.year,
-                form.filed_total, form.total, form.difference, form.grade, *counts, _counted(len(form.explained), "word"), None,
-            )
-        )  # fmt: skip
     states = "、".join(f"{STATES[state]} {count}" for state, count in review.states.items())
     note = f"文件核对:{review.control}({states})。差异 = 复核总分 - 自评总分。临时文件和重复文件不列。"
-    return _list(FILES, FILE_COLUMNS, lines, (("文件和自评表", "title"), (note, "note")), keep=2)
+    body = Body(FILE_COLUMNS, len(review.refused) + len(review.forms), lambda: _file_lines(review))
+    return _list(FILES, body, (("文件和自评表", "title"), (note, "note")), keep=2)
+
+
+def _file_lines(review: _Review) -> Iterator[Line]:
+    for file, code, message in review.refused:
+        yield (Cell("拒读", "error"), review.file(file), *[None] * 12, f"{code} {message}")
+    for form in review.forms:
+        counts = [_counted(form.count(severity), STYLES_OF[severity]) for severity in SEVERITIES]
+        yield (
+            Cell("读取", "good"), review.file(form.file, form.sheet), form.sheet, form.owner, form.project, form.year,
+            form.filed_total, form.total, form.difference, form.grade, *counts, _counted(len(form.explained), "word"), None,
+        )  # fmt: skip

@@ -210,7 +210,7 @@ def test_the_findings_are_ready_for_a_pivot_table() -> None:
         "城关镇", "网站维护", 2023, "报送/城关镇网站维护.xlsx", "自评表", "H9", "D01", ERROR, "扣分未说明原因", "“效果”没有说明扣分原因",
         "7", "10", "在“偏差原因分析及改进措施”栏写明扣分的原因和改进措施。", "表注2", OPEN, None,
     ]  # fmt: skip
-    place = sheet.rows[2][5]
+    place = sheet.all_rows()[2][5]
     assert place is not None
     assert place.link == Link("../报送/城关镇网站维护.xlsx", "自评表", "H9")
 
@@ -252,13 +252,13 @@ def test_text_stays_text_and_the_product_knows_its_own_result() -> None:
 
 def test_links_end_before_excel_breaks() -> None:
     many = [form("城关镇", *[found("W02")] * (MOST_LINKS + 1))]
-    rows = sheet_of(book_of(many), FINDINGS).rows
+    rows = sheet_of(book_of(many), FINDINGS).all_rows()
     assert [rows[at][5].style for at in (MOST_LINKS, MOST_LINKS + 1)] == ["place", "word"]  # type: ignore[union-attr]
 
 
 def test_without_a_way_to_the_files_there_are_no_links() -> None:
     book = review_book(THREE, [], seen(3))
-    assert not any(cell and cell.link for sheet in book.sheets for row in sheet.rows for cell in row)
+    assert not any(cell and cell.link for sheet in book.sheets for row in sheet.all_rows() for cell in row)
 
 
 def test_advice_is_counted_apart() -> None:
