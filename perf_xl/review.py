@@ -20,6 +20,7 @@ import perf_xl.auditing  # noqa: F401  (registers its codes, whose cures are quo
 from perf_xl.exact import plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, SEVERITIES, STATES, Finding
 from perf_xl.sheets import (
+    MOST_LINES,
     MOST_LINKS,
     POINTS_A_PIXEL,
     Area,
@@ -391,6 +392,9 @@ def _chart_below(
 
 def _list(name: str, body: Body, above: Sequence[tuple[str, str]] = (), keep: int = 0) -> Sheet:
     """A list with a frozen, filtered, repeated head; texts `above` it run across; `keep` columns stay in view."""
+    whole, body = body.count, body.first(MOST_LINES)
+    if body.count < whole:
+        above = (*above, (f"共 {whole} 行,一张工作表放不下,只列前 {body.count} 行。", "note"))
     width, head = len(body.columns), len(above)
     rows: list[Sequence[Cell | None]] = [[Cell(text, style), *[None] * (width - 1)] for text, style in above]
     rows.append([Cell(column.head, "head") for column in body.columns])

@@ -21,6 +21,9 @@ from perf_xl.grid import Position, position
 MOST_LINKS = 60_000
 """Excel opens no sheet with more than some 65,000 links; beyond this many a cell keeps its text alone."""
 
+MOST_LINES = 1_000_000
+"""Of a list on one sheet; a sheet has 1,048,576 rows, and something stands above the list."""
+
 LOWEST = 18.0
 """Height of an ordinary row, in points."""
 
@@ -183,6 +186,11 @@ class Body:
                 value if isinstance(value, Cell) else Cell(None if value == "" else value, column.style)
                 for value, column in zip(line, self.columns, strict=True)
             ]
+
+    def first(self, count: int) -> Body:
+        """Return the body with so many of its lines, or with all if there are no more."""
+        lines = self.lines
+        return self if self.count <= count else replace(self, count=count, lines=lambda: islice(lines(), count))
 
     def split(self, first: int) -> tuple[list[list[Cell | None]], Body]:
         """Return the first lines as rows, and the body of those after them."""

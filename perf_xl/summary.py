@@ -35,6 +35,7 @@ from perf_xl.grid import column_letters
 from perf_xl.model import TOTAL
 from perf_xl.rules import HUNDRED
 from perf_xl.sheets import (
+    MOST_LINES,
     MOST_LINKS,
     Area,
     Body,
@@ -380,7 +381,10 @@ def _list(
     tab_color: str | None = None,
 ) -> Sheet:
     """A titled list with a frozen, filtered, repeated head; `top` stands above it, `keep` columns stay in view."""
-    width = len(body.columns)
+    width, whole = len(body.columns), body.count
+    body = body.first(MOST_LINES)
+    if body.count < whole:
+        captions = (*captions, f"共 {whole} 行,一张工作表放不下,只列前 {body.count} 行;全部行用 --tables 写成数据表。")
     across: list[list[Cell | None]] = [[Cell(title, "title"), *[None] * (width - 1)]]
     for caption in captions:
         across.append([Cell(caption, "note"), *[None] * (width - 1)])
@@ -437,7 +441,7 @@ def _projects(face: _Face) -> Sheet:
     caption += "图表在表后。" if lines else ""
     body = Body(PROJECT_COLUMNS, len(lines), lambda: (_project_line(face, rank, line) for rank, line in lines))
     sheet = _list(PROJECTS, "项目一览", (caption,), body, keep=2, tab_color="#2E75B6")
-    return _with_charts(sheet, body, [line for _, line in lines]) if lines else sheet
+    return _with_charts(sheet, sheet.body, [line for _, line in lines]) if sheet.body else sheet
 
 
 def _project_line(face: _Face, rank: int | None, line: ProjectLine) -> Line:

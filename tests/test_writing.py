@@ -202,18 +202,6 @@ def test_every_style_can_be_written(tmp_path: Path) -> None:
     assert write_book(one_sheet(*rows, printing=Print(landscape=True)), tmp_path / "a.xlsx").is_file()
 
 
-def test_fifty_thousand_rows_take_seconds() -> None:
-    row = [
-        Cell("绩效自评"),
-        Cell("产出指标", "word"),
-        Cell(Decimal("10.5"), "score"),
-        Cell("D12", "place", Link("甲.xlsx", "表", "D12")),
-    ]
-    started = time.perf_counter()
-    render(one_sheet(*[row] * 50_000))
-    assert time.perf_counter() - started < 20
-
-
 def test_a_book_with_a_lost_file_link_is_still_written(tmp_path: Path) -> None:
     result = replace(consolidated(tmp_path, FIVE[:1]), as_one=None)
     book = load_workbook(write_book(summary_book(result, link_to=lambda name: ""), tmp_path / "汇总.xlsx"))

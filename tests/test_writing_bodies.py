@@ -236,3 +236,11 @@ def test_findings_keep_their_words(summary: Book) -> None:
         for cell, meant in zip(row, cells, strict=True):
             if meant is not None and isinstance(meant.value, str):
                 assert unescape(cell.value or "") == meant.value
+
+
+def test_a_list_longer_than_a_sheet_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("perf_xl.summary.MOST_LINES", 6)
+    book = summary_book(consolidated(tmp_path, FIVE), link_to=lambda name: name)
+    sheet = load_workbook(io.BytesIO(render(book)))[SOURCES]
+    assert sheet["A3"].value == "共 30 行,一张工作表放不下,只列前 6 行;全部行用 --tables 写成数据表。"
+    assert (sheet.max_row, sheet.auto_filter.ref) == (10, "A4:N10")
