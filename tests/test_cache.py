@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -169,7 +170,11 @@ class TestResults:
 
 
 class TestDamage:
-    @pytest.mark.parametrize("junk", [b"not a database", b"SQLite format 3\0" + b"\xff" * 4000, os.urandom(9000)])
+    @pytest.mark.parametrize(
+        "junk",
+        [b"not a database", b"SQLite format 3\0" + b"\xff" * 4000, random.Random(9).randbytes(9000)],
+        ids=["text", "cut", "random"],
+    )
     def test_a_damaged_file_is_made_anew_and_said_so(self, junk: bytes, path: Path) -> None:
         path.parent.mkdir()
         path.write_bytes(junk)
