@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from perf_xl import rules
-from perf_xl.exact import apportion, cut, decimal_of, fold, plain, round_half_up, times
+from perf_xl.exact import apportion, cut, decimal_of, fold, plain, round_half_up, sum_of_products, times
 from perf_xl.findings import ERROR, Finding, count_by_severity, finding
 from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, Written
 from perf_xl.rules import HUNDRED, Rulebook
@@ -830,7 +830,7 @@ class _Group:
 
         def in_unit(values: Iterable[Decimal | Fraction | None]) -> list[Fraction | None]:
             return [
-                None if value is None else Fraction(value) * factor
+                None if value is None else Fraction(value) if factor == 1 else Fraction(value) * factor
                 for value, factor in zip(values, factors, strict=True)
             ]
 
@@ -838,7 +838,7 @@ class _Group:
             known = [value for value in values if value is not None]
             if len(known) < len(values):
                 return None
-            return sum((share * value for share, value in zip(shares, known, strict=True)), Fraction(0)) / whole
+            return sum_of_products(zip(shares, known, strict=True)) / whole
 
         targets = in_unit(part.settled.target for part in parts)
         highs = in_unit(part.settled.target_high for part in parts)
@@ -861,10 +861,8 @@ class _Group:
             self._conflict(row, "C08", "有的表没有完成值,也没有得分可以推算")
             return
         funds = [Fraction(part.source.funds or 1) for part in parts]
-        completion = sum(
-            (share * part.completion for share, part in zip(funds, parts, strict=True) if part.completion is not None),
-            Fraction(0),
-        ) / sum(funds)
+        completions = [part.completion for part in parts if part.completion is not None]
+        completion = weighted_mean([*zip(funds, completions, strict=True)])
         counts = Counter(self.rulebook.band(part.completion) for part in parts if part.completion is not None)
         self._make(row, None, BANDS, None, None, None, None, completion, (counts[1], counts[2], counts[3]))
 
@@ -876,9 +874,8 @@ class _Group:
         parts = row.parts
         weights = [part.weight for part in parts]
         if all(weight is not None for weight in weights):
-            row.shares = sum(
-                (Fraction(part.source.funds or 1) * part.weight for part in parts if part.weight is not None),
-                Fraction(0),
+            row.shares = sum_of_products(
+                (Fraction(part.source.funds or 1), part.weight) for part in parts if part.weight is not None
             )
         sources = [part.source for part in parts]
         if values:
@@ -950,7 +947,7 @@ class _Group:
 def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """Return Σ weight·value ÷ Σ weight."""
     whole = sum((weight for weight, _ in weighted), Fraction(0))
-    return sum((weight * value for weight, value in weighted), Fraction(0)) / whole
+    return sum_of_products(weighted) / whole
 
 
 def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction]] | None:

@@ -7,7 +7,7 @@ rounds; both meet a person only through `round_half_up`, once, at the end.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
@@ -24,6 +24,19 @@ _EXACTLY = Context(prec=500, traps=[Inexact, InvalidOperation])
 def times(one: Decimal, other: Decimal) -> Decimal:
     """Return the product with every digit; the ordinary context would round after 28 of them."""
     return _EXACTLY.multiply(one, other)
+
+
+def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """Return Σ one·other, exactly. Numerators are added by denominator, of which there are few: no fraction is reduced.
+
+    >>> sum_of_products([(Fraction(1, 2), Fraction(1, 3)), (Fraction(3), Fraction(1, 6))])
+    Fraction(2, 3)
+    """
+    sums: dict[int, int] = {}
+    for one, other in pairs:
+        denominator = one.denominator * other.denominator
+        sums[denominator] = sums.get(denominator, 0) + one.numerator * other.numerator
+    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
 
 
 @lru_cache(maxsize=65536)

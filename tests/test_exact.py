@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perf_xl.exact import apportion, cut, decimal_in, decimal_of, fold, of_float, plain, round_half_up, times
+from perf_xl.exact import (
+    apportion,
+    cut,
+    decimal_in,
+    decimal_of,
+    fold,
+    of_float,
+    plain,
+    round_half_up,
+    sum_of_products,
+    times,
+)
 
 DECIMALS = st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, allow_infinity=False, places=6)
 
@@ -38,6 +49,11 @@ def test_rounding_agrees_with_the_decimal_module(value: Decimal, places: int) ->
 def test_a_cut_never_exceeds_and_never_loses_a_unit(value: Fraction) -> None:
     assert abs(Fraction(cut(value, 8))) <= abs(value)
     assert abs(value) - abs(Fraction(cut(value, 8))) < Fraction(1, 10**8)
+
+
+@given(st.lists(st.tuples(st.fractions(max_denominator=1000), st.fractions(max_denominator=1000))))
+def test_a_sum_of_products_is_exact(pairs: list[tuple[Fraction, Fraction]]) -> None:
+    assert sum_of_products(pairs) == sum((one * other for one, other in pairs), Fraction(0))
 
 
 @given(DECIMALS)
