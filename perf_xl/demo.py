@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from perf_xl.exact import round_half_up
+from perf_xl.saving import write_bytes
 from perf_xl.sheets import Book
 from perf_xl.template import FiledFunds, FiledIndicator, Filing, form_sheet
-from perf_xl.saving import write_bytes
 from perf_xl.writing import write_book
 
 UNIT = "正宁县人民政府办公室"
