@@ -212,7 +212,8 @@ def test_consolidation_is_what_the_oracle_works_out(seeds: range, as_one: str | 
         department = random_department(seed, tmp_path / f"department{seed}")
         found = consolidated(department.folder, tmp_path / f"out{seed}", as_one)
         lines += differences(department, found, expected(department, as_one), as_one)
-        lines += misquoted(department, found)
+        if seed % 4 == 0:  # openpyxl takes longer than everything else together
+            lines += misquoted(department, found)
     fail_with(lines)
 
 

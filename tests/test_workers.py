@@ -184,17 +184,26 @@ def test_no_process_outlives_the_run(to: str, tmp_path: Path) -> None:
     folder = tmp_path / "pids"
     folder.mkdir()
     running = subprocess.Popen(
-        [sys.executable, program, folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        [sys.executable, program, folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=hear_ctrl_c,
     )
     wait_for(lambda: len(list(folder.iterdir())) == 2)
     if to == "group":
         os.killpg(running.pid, signal.SIGINT)
     else:
         os.kill(running.pid, signal.SIGINT if to == "parent" else signal.SIGKILL)
-    said, complained = running.communicate()
+    said, complained = running.communicate(timeout=60)
     assert complained == b""
     assert said == (b"" if to == "kill" else b"interrupted\n")
     wait_for(lambda: not any(alive(int(path.name)) for path in folder.iterdir()))
+
+
+def hear_ctrl_c() -> None:
+    """Where the tests run in the background, Ctrl-C is ignored, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def alive(pid: int) -> bool:
