@@ -30,7 +30,7 @@ from openpyxl import load_workbook
 from oracle import LEVEL_WEIGHTS, expected, own_total, twins
 from support import consolidate_json
 
-SEEDS = 300
+SEEDS = 120
 CHUNKS = [range(start, SEEDS, 12) for start in range(12)]
 AS_ONE = "某部门"
 

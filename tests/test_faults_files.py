@@ -163,13 +163,14 @@ def whole_run(folder: Path) -> tuple[bytes, bytes]:
     return wishes.output.read_bytes(), (folder / "结果" / "汇总.json").read_bytes()
 
 
-@pytest.mark.parametrize(("name", "for_ever"), [("ENOSPC", True), ("EIO", False), ("win32", False), ("EACCES", True)])
+@pytest.mark.parametrize(
+    ("name", "for_ever", "first"), [("ENOSPC", True, 1), ("EIO", False, 1), ("win32", False, 2), ("EACCES", True, 2)]
+)
 def test_whichever_call_of_a_run_fails_nothing_is_damaged(
-    name: str, for_ever: bool, wanted: tuple[bytes, bytes], tmp_path: Path
+    name: str, for_ever: bool, first: int, wanted: tuple[bytes, bytes], tmp_path: Path
 ) -> None:
-    at = 0
-    while True:
-        at += 1
+    """The two problems of a kind share the calls: one takes the odd ones, the other the even ones."""
+    for at in range(first, 10_000, 2):
         folder = tmp_path / str(at)
         folder.mkdir()
         home = inputs(folder)
