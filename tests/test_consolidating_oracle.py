@@ -303,7 +303,7 @@ def test_the_oracle_does_not_mind_the_order_of_tables(as_one: str | None, tmp_pa
 
 def test_a_table_alone_keeps_its_own_total(tmp_path: Path) -> None:
     seen = 0
-    for seed in range(2, SEEDS, 5):
+    for seed in range(2, SEEDS, 2):
         department = random_department(seed, tmp_path / str(seed))
         document = expected(department)
         for form in document["forms"]:
