@@ -19,6 +19,7 @@ from openpyxl import Workbook
 from support import WORKBOOKS, check_json, consolidate_json, score_json
 from xlwings import main as model
 
+from perf_xl import locking, resuming
 from perf_xl.excel import __main__ as entry
 from perf_xl.excel import cockpit, guide, settings
 from perf_xl.excel.capture import capture, capture_sheet
@@ -27,6 +28,7 @@ from perf_xl.excel.commands import COMMANDS
 from perf_xl.excel.handlers import HANDLERS, LATEST, LOG, Desk, run
 from perf_xl.excel.planning import reasons_in, without_ours
 from perf_xl.findings import SEVERITIES
+from perf_xl.folders import LOCK
 from perf_xl.grid import address, position
 from perf_xl.marking import HEAD, HEAD_ROW, ICONS, OPINIONS, REASON, SEPARATOR, STYLES_OF, explanations_in
 from perf_xl.pipeline import write_forms
@@ -198,8 +200,9 @@ def test_computed_scores_are_those_of_the_command_line(name: str, at_work: Begin
     recalculated_as_the_command_line(office, Path(office.book.fullname))
 
 
-def test_so_they_are_in_both_programs(in_both: Begin, small: Path) -> None:
-    office = in_both(small)
+@pytest.mark.parametrize("name", ["", "r003-C", "r029-A"])
+def test_so_they_are_in_both_programs(name: str, in_both: Begin, small: Path) -> None:
+    office = in_both(WORKBOOKS / "published" / f"{name}.xlsx" if name else small)
     recalculated_as_the_command_line(office, Path(office.book.fullname))
 
 
@@ -315,8 +318,9 @@ def test_a_check_finds_what_the_command_line_finds(name: str, at_work: Begin) ->
     checked_as_the_command_line(office, Path(office.book.fullname))
 
 
-def test_so_it_does_in_both_programs(in_both: Begin, small: Path) -> None:
-    office = in_both(small)
+@pytest.mark.parametrize("name", ["", "r003-C"])
+def test_so_it_does_in_both_programs(name: str, in_both: Begin, small: Path) -> None:
+    office = in_both(WORKBOOKS / "published" / f"{name}.xlsx" if name else small)
     checked_as_the_command_line(office, Path(office.book.fullname))
 
 
@@ -612,6 +616,18 @@ def test_a_folder_is_consolidated_as_the_command_line_does(at_work: Begin, filed
     office.app.books.active.close()
     assert result.name in office.click("open_result")
     assert office.app.books.active.name == result.name
+    before = result.read_bytes()
+    assert "结果没有变化" in office.click("consolidate")
+    assert result.read_bytes() == before
+
+
+def test_a_run_of_somebody_else_is_not_disturbed(at_work: Begin, filed: Path) -> None:
+    office = at_work()
+    office.folder = filed
+    result = filed.parent / "报送汇总结果.xlsx"
+    with locking.held(resuming.Wishes(result).records / LOCK, result):
+        assert locking.myself().user in office.click("consolidate", "critical")
+    assert not result.exists()
 
 
 def test_unsaved_changes_are_said_not_to_count(at_work: Begin, filed: Path) -> None:

@@ -21,7 +21,6 @@ from perf_xl.excel.functions import CATEGORY, FUNCTIONS
 from perf_xl.excel.ribbon import NAMESPACES
 from perf_xl.excel.vba import Module, macros_folder, project, read_module, read_modules
 from perf_xl.rules import Rulebook
-from perf_xl.saving import write_bytes
 from perf_xl.sheets import Book, Button, Cell, Sheet
 from perf_xl.template import Filing, form_book
 from perf_xl.writing import render
@@ -93,22 +92,13 @@ def _settings(values: Mapping[str, str], hidden: bool = True) -> Sheet:
 # --- the add-in -------------------------------------------------------------------------------------------------------
 
 
-def build_addin(path: Path, interpreter: str = "") -> Path:
-    """Write the add-in perf_xl.xlam; return where it stands.
+def addin(interpreter: str = "") -> bytes:
+    """Return the add-in perf_xl.xlam as bytes; the same interpreter and versions give the same bytes.
 
     Args:
-        path: Where to write it.
         interpreter: Full path of the Python that runs perf_xl there; without one the macros look at the environment variable
             PERF_XL_PYTHON, and for `python` on the PATH.
-
-    Raises:
-        OutputNotWritable: the disk is full, the folder read-only ...
     """
-    return write_bytes(addin(interpreter), path)
-
-
-def addin(interpreter: str = "") -> bytes:
-    """Return the add-in as bytes; the same interpreter and versions give the same bytes."""
     stamp = {OWN_VERSION: version("perf-xl"), XLWINGS_VERSION: version("xlwings")}
     for_xlwings = {"UDF MODULES": "perf_xl.excel.functions", "ADD_WORKBOOK_TO_PYTHONPATH": "False"}
     where: dict[str, str] = {INTERPRETER: interpreter} if interpreter else {}

@@ -21,7 +21,6 @@ from perf_xl.excel.capture import (
     TRUTH,
     Captured,
     Content,
-    box_of,
     capture,
     capture_sheet,
     content_of,
@@ -444,9 +443,3 @@ def cell_address(at: Position, merged: Mapping[Position, Position]) -> str:
         if top <= at[0] <= bottom and left <= at[1] <= right:
             return address(top, left)
     return address(*at)
-
-
-__all__ = [
-    "Hand", "Wish", "alike", "as_text", "box_of", "cell_address", "notes_of", "opinions_in", "put_opinions", "quiet", "rgb",
-    "rows_of_opinions", "step", "threads_of", "undo_last",
-]  # fmt: skip

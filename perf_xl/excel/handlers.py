@@ -17,16 +17,14 @@ from typing import NamedTuple
 
 import xlwings as xw
 
-from perf_xl import checking, pipeline
+from perf_xl import checking, pipeline, resuming
 from perf_xl.auditing import audit
-from perf_xl.consolidating import Consolidation
 from perf_xl.errors import NothingToDo, PerfXlError
 from perf_xl.exact import plain
 from perf_xl.excel import cockpit, guide, settings
 from perf_xl.excel.capture import Captured, capture
 from perf_xl.excel.changing import (
     Hand,
-    Wish,
     as_text,
     notes_of,
     opinions_in,
@@ -51,6 +49,7 @@ from perf_xl.excel.planning import (
     samples_in,
 )
 from perf_xl.findings import CATALOGUE, SEVERITIES, Finding, count_by_severity
+from perf_xl.folders import find_files
 from perf_xl.grid import address
 from perf_xl.marking import ICONS, OPINIONS, Opinion
 from perf_xl.model import Form
@@ -421,20 +420,22 @@ def consolidate(book: xw.Book, desk: Desk) -> Said:
     if order is None:
         return Said("没有选择文件夹,没有汇总。")
     try:
-        result, written = _consolidated(order, book.app)
+        report = _consolidated(order, book.app)
     except PerfXlError as problem:
         if own:
             _report_in_cockpit(book, f"没有汇总:{problem}", "")
         raise
-    counts = _counts(result)
-    found = count_by_severity(result.findings)
-    told = "、".join(f"{ICONS[severity]} {found[severity]}" for severity in SEVERITIES)
-    state = f"已汇总成 {len(result.forms)} 张汇总表;问题:{told}。结果:{written}"
+    written, summary = report.written[0], report.summary
+    counts = "见到文件 {} = 读取 {} + 拒读 {} + 临时文件 {} + 重复 {}".format(summary["seen"], *summary["counts"])
+    told = "、".join(f"{ICONS[severity]} {summary['found'][severity]}" for severity in SEVERITIES)
+    state = f"已汇总成 {len(summary['forms'])} 张汇总表;问题:{told}。结果:{written}"
     if own:
         _report_in_cockpit(book, state, counts)
     desk.home.mkdir(parents=True, exist_ok=True)
     (desk.home / LATEST).write_text(str(written.resolve()), encoding="utf-8")
-    said = [counts + "。", state + "。"]
+    said = [counts + "。", state + "。", *(f"{remark}。" for remark in report.remarks)]
+    if report.unchanged:
+        said.append("文件与上次汇总时相同,结果没有变化。")
     if unsaved := _unsaved_below(book.app, order.folder):
         said.append(f"{'、'.join(unsaved)} 打开着,有没有保存的改动:汇总用的是磁盘上的内容。")
     _open(book.app, written)
@@ -460,29 +461,19 @@ def _order(book: xw.Book, desk: Desk, own: bool) -> Order | None:
     )  # fmt: skip
 
 
-def _consolidated(order: Order, app: xw.App) -> tuple[Consolidation, Path]:
-    """The same run as `perf-xl consolidate`."""
+def _consolidated(order: Order, app: xw.App) -> resuming.Report:
+    """The same run as `perf-xl consolidate`: with its lock, its ledger, and what was read before."""
     rulebook = pipeline.load_rulebook(order.rulebook)
     roster = pipeline.read_roster(order.roster) if order.roster else []
-    pipeline.refuse_to_overwrite([], [order.output])
-    files = pipeline.find_files([order.folder], [order.output, *([Path(order.roster)] if order.roster else [])])
+    wishes = resuming.Wishes(order.output, as_one=order.as_one, rulebook=rulebook, roster=tuple(roster))
+    files = find_files([order.folder], [*wishes.outputs, *([Path(order.roster)] if order.roster else [])])
     if not files:
         raise NothingToDo(f"“{order.folder}”里没有文件。请核对文件夹。")
 
     def told(done: int, of: int) -> None:
         app.status_bar = f"正在汇总:{done}/{of}"
 
-    result = pipeline.consolidate(
-        files, as_one=order.as_one, rulebook=rulebook, roster=roster, jobs=pipeline.jobs_for(files), progress=told
-    )
-    app.status_bar = "正在写出汇总结果……"
-    return result, pipeline.save(result, files, order.output)[0]
-
-
-def _counts(result: Consolidation) -> str:
-    states = ("read", "refused", "temporary", "duplicate")
-    numbers = [result.count(state) for state in states]
-    return "见到文件 {} = 读取 {} + 拒读 {} + 临时文件 {} + 重复 {}".format(len(result.files), *numbers)
+    return resuming.consolidate(files, wishes, told)
 
 
 def _named(book: xw.Book, name: str) -> str | None:
@@ -588,5 +579,3 @@ HANDLERS: Mapping[str, Handler] = {
     "help": show_help,
 }
 """By the names of `commands.COMMANDS`."""
-
-__all__ = ["HANDLERS", "Desk", "Said", "Wish", "run"]
