@@ -2,9 +2,9 @@
 
     python benchmarks/province.py [--files 50000] [--cluster local:N]
 
-The forms are the demo's, each under a unit of its own and with figures of its own, in 100 projects; so every one counts.
-Printed are seconds, milliseconds a file, and the memory (resident, all processes) while files are read: at a tenth of them,
-at half and at nine tenths, beside what the results collected so far weigh.
+The forms are those of `run.py`, each of a unit of its own, in 100 projects; so every one counts.
+Printed are seconds, milliseconds a file, and the resident memory of the main process and of its workers: at a tenth of the
+run, at half and at nine tenths.
 """
 
 from __future__ import annotations
@@ -15,38 +15,10 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
-
-from perf_xl.demo import filings
-from perf_xl.packages import replace_parts
-from perf_xl.sheets import Book
-from perf_xl.template import form_sheet
-from perf_xl.writing import write_book
-
-STRINGS = "xl/sharedStrings.xml"
-UNIT, PROJECT = "单位占位甲乙丙", "项目占位甲乙丙"
-
-
-def make_files(folder: Path, count: int) -> None:
-    """Write forms that differ in unit and project; only their texts are written anew, which is quick."""
-    import zipfile
-
-    patterns = []
-    for number, filing in enumerate(filings()):
-        place = folder / f"pattern{number}.xlsx"
-        write_book(Book([form_sheet(replace(filing, unit=UNIT, project=PROJECT))], "自评表"), place)
-        with zipfile.ZipFile(place) as package:
-            patterns.append((place.read_bytes(), package.read(STRINGS).decode()))
-        place.unlink()
-    for number in range(count):
-        data, strings = patterns[number % len(patterns)]
-        said = strings.replace(UNIT, f"第{number}填报单位").replace(PROJECT, f"第{number // len(patterns) % 100}项目")
-        home = folder / f"{number // 1000:03}"
-        home.mkdir(exist_ok=True)
-        (home / f"{number:07}.xlsx").write_bytes(replace_parts(data, {STRINGS: said.encode()}))
+from run import make_files
 
 
 class Watch(threading.Thread):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +55,11 @@ def consolidate_json(folder: str | Path, out: Path, *options: str | Path) -> dic
     loaded = json.loads(document.read_text(encoding="utf-8"))
     assert isinstance(loaded, dict)
     return loaded
+
+
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+HEARS_CTRL_C: dict[str, Any] = {"preexec_fn": _hear_ctrl_c} if os.name == "posix" else {}
+"""For a process that a test interrupts: where the tests run in the background, Ctrl-C is ignored, and it would inherit that."""

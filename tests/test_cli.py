@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support import WORKBOOKS, run
+from support import HEARS_CTRL_C, WORKBOOKS, run
 
 from perf_xl.findings import CATALOGUE
 
@@ -135,7 +135,7 @@ def test_interrupted_work_leaves_nothing_half_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     command = [sys.executable, "-m", "perf_xl.cli", "consolidate", str(home), "-o", str(out / "o.xlsx"), "--jobs", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **HEARS_CTRL_C)
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)

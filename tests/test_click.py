@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from engines.fixtures import open_book
+from support_macros import for_libreoffice
 
 from perf_xl.excel.__main__ import TOLD, main
 from perf_xl.excel.addin import FORM_BUTTONS, MESSAGES, addin
@@ -28,31 +29,6 @@ TEMPLATES = ROOT / "workbook_templates"
 SEED = ROOT / "tests" / "workbooks" / "published" / "seed-000-A.xlsx"
 FORM, COCKPIT = TEMPLATES / "项目支出绩效自评表.xlsm", TEMPLATES / "汇总.xlsm"
 
-PLATFORM = """Rem Attribute VBA_ModuleType=VBAModule
-Option VBASupport 1
-Option Explicit
-Public Recorded As String
-Public Function PerfStart(ByVal CommandLine As String) As Long
-    Recorded = CommandLine
-    PerfStart = {answer}
-End Function
-Public Function PerfVariable(ByVal Name As String) As String
-    PerfVariable = ""
-End Function
-Public Function PerfWindow() As String
-    PerfWindow = "1234"
-End Function
-Public Function PerfProgram() As String
-    PerfProgram = "C:\\Office\\Microsoft Excel"
-End Function
-Public Sub PerfTell(ByVal Text As String)
-    Recorded = Text
-End Sub
-Public Function PerfRecorded() As String
-    PerfRecorded = Recorded
-End Function
-"""
-
 
 class Screen:
     """An open workbook, for somebody who clicks on its buttons."""
@@ -61,7 +37,7 @@ class Screen:
         self.book = book
         self.document: Any = book.impl.store.document
         library = self.document.BasicLibraries.getByName("VBAProject")
-        library.replaceByName("PerfPlatform", PLATFORM.replace("{answer}", answer))
+        library.replaceByName("PerfPlatform", for_libreoffice(answer))
 
     def buttons(self) -> dict[str, str]:
         """The script bound to each button of the first sheet, by its caption."""

@@ -250,7 +250,7 @@ def with_old_names(value: Any, old_names: dict[str, str], key: str = "") -> Any:
 @chunked
 def test_the_order_of_files_makes_no_difference(seeds: range, tmp_path: Path) -> None:
     lines: list[str] = []
-    for seed in seeds:
+    for seed in seeds[::2]:
         as_one = AS_ONE if seed % 2 else None
         department = random_department(seed, tmp_path / f"department{seed}")
         old_names = renamed(department, tmp_path / f"renamed{seed}")
@@ -303,7 +303,7 @@ def test_the_oracle_does_not_mind_the_order_of_tables(as_one: str | None, tmp_pa
 
 def test_a_table_alone_keeps_its_own_total(tmp_path: Path) -> None:
     seen = 0
-    for seed in range(2, SEEDS, 2):
+    for seed in range(2, SEEDS, 3):
         department = random_department(seed, tmp_path / str(seed))
         document = expected(department)
         for form in document["forms"]:

@@ -23,7 +23,7 @@ import pyarrow.parquet
 import pytest
 from layouts import FormData, FundsRow, LayoutOptions, county_form, write_layout
 from openpyxl import load_workbook
-from support import WORKBOOKS, check_json, consolidate_json, read_json, run
+from support import HEARS_CTRL_C, WORKBOOKS, check_json, consolidate_json, read_json, run
 
 from perf_xl import saving
 from perf_xl.folders import LEDGER, find_files
@@ -207,7 +207,7 @@ def many(folder: Path, count: int) -> Path:
 
 def started(home: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "perf_xl.cli", "consolidate", str(home), "-o", str(out / "汇总.xlsx")]
-    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **HEARS_CTRL_C)
 
 
 def wait_for_files_told(out: Path, process: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from oletools.olevba import VBA_Parser, decompress_stream
 from pyopenvba import check_file
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.interpreter import VBACompileError
+from support_macros import for_the_compiler
 
 from perf_xl.excel.addin import IN_ADDIN, IN_WORKBOOK, MESSAGES, addin, xlwings_modules
 from perf_xl.excel.cockpit import SHEET
@@ -93,40 +94,10 @@ def test_a_module_compiles(name: str, tmp_path: Path) -> None:
         app.add_module(source + "\nSub Wrong()\n    If True Then\nEnd Sub\n", name="Broken")
 
 
-RECORDING = """Attribute VB_Name = "PerfPlatform"
-Option Explicit
-Public Recorded As String
-Public Told As String
-Public Answer As Long
-Public Variable As String
-Public Function PerfStart(ByVal CommandLine As String) As Long
-    Recorded = CommandLine
-    If Answer = 53 Then Err.Raise 53
-    PerfStart = Answer
-End Function
-Public Function PerfVariable(ByVal Name As String) As String
-    PerfVariable = Variable
-End Function
-Public Function PerfWindow() As String
-    PerfWindow = "1234"
-End Function
-Public Function PerfProgram() As String
-    PerfProgram = "C:\\Office\\Microsoft Excel"
-End Function
-Public Sub PerfTell(ByVal Text As String)
-    Told = Text
-End Sub
-Public Sub Preset(ByVal Code As Long, ByVal Python As String)
-    Answer = Code
-    Variable = Python
-End Sub
-"""
-
-
 def opened(path: Path) -> ExcelApplication:
     """A workbook whose macros run, with a platform that writes down what it is asked to do."""
     app = ExcelApplication.open(path)
-    app.add_module(RECORDING)
+    app.add_module(for_the_compiler())
     for name in ("PerfShim.bas", "PerfButtons.bas"):
         app.add_module((macros_folder() / name).read_text(encoding="ascii"))
     return app

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from support import HEARS_CTRL_C
 
 from perf_xl import workers
 from perf_xl.workers import Bounds, Loss, run
@@ -188,7 +189,7 @@ def test_no_process_outlives_the_run(to: str, tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=hear_ctrl_c,
+        **HEARS_CTRL_C,
     )
     wait_for(lambda: len(list(folder.iterdir())) == 2)
     if to == "group":
@@ -199,11 +200,6 @@ def test_no_process_outlives_the_run(to: str, tmp_path: Path) -> None:
     assert complained == b""
     assert said == (b"" if to == "kill" else b"interrupted\n")
     wait_for(lambda: not any(alive(int(path.name)) for path in folder.iterdir()))
-
-
-def hear_ctrl_c() -> None:
-    """Where the tests run in the background, Ctrl-C is ignored, and what they start would inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def alive(pid: int) -> bool:
