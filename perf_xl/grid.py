@@ -80,6 +80,8 @@ class Grid:
     """Number of every row as a person counts, where that is not its place: lines above a table in Word are not its rows."""
     names: Mapping[Position, str] = field(default_factory=dict)
     """What a person calls a cell, where that is not what its place says (Word counts the cells of each row)."""
+    disputed: Mapping[Position, tuple[str, str]] = field(default_factory=dict)
+    """Cells that two readers read differently, and how; they count as blank."""
 
     @property
     def height(self) -> int:

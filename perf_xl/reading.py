@@ -495,6 +495,10 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
             sheet.doubt(top, 0, f"没有找到“{name}”一列,请核对表头")
     goal = _read_goal(sheet, start, top)
     sheet.report_formulas()
+    for (row, column), (one, other) in sheet.grid.disputed.items():
+        if start <= row < end:
+            read = f"两种方式读出的内容不同:“{one}”与“{other}”,按未填处理,请打开核对,保存后重新报送"
+            sheet.doubt(row, column, read)
     if sheet.grid.hidden:
         sheet.doubt(top, 0, "自评表在隐藏的工作表中,已照常读取", ADVICE)
     if sheet.grid.last_cell:

@@ -8,16 +8,21 @@ run, no link followed, and the file is never written to.
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple, TypeVar
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from perf_xl.errors import WorkbookUnreadable
+from perf_xl.exact import fold
 from perf_xl.grid import Grid, Position, Raw, address, position
 from perf_xl.packages import (
     COMPOUND,
@@ -87,7 +92,7 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
         package = open_package(data, file)
         names = set(package.namelist())
         if "xl/workbook.xml" in names:
-            return lambda: _read_xlsx(data, package, file)
+            return lambda: _read_xlsx(package, file)
         if "xl/workbook.bin" in names:
             return lambda: _read_xlsb(data, package, file)
         if "content.xml" in names:
@@ -155,6 +160,7 @@ _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3}\d)")
 _ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]*)(\d+)[\"']", re.I)
 _USED = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
+_CELL_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([A-Za-z]+\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
@@ -241,7 +247,7 @@ def _is_read(part: str) -> bool:
     return "worksheets/" in part or "sharedstrings" in part.lower() or "styles" in part.lower()
 
 
-def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
+def _read_xlsx(package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
         targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
         parts = _needed_parts(package, targets.values(), file)
@@ -256,7 +262,7 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
             _count(parts[part], name, file)
             sheets.append((name, parts[part], hidden))
     if any(_is_vast(xml) or _is_odd(xml) for _, xml, _ in sheets):
-        return _read_with_openpyxl(data, file)
+        return _read_with_openpyxl(parts, file)
     workbook = _calamine(stored(parts))
     grids = []
     for name, xml, hidden in sheets:
@@ -264,9 +270,12 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
         values = _cells(sheet, file)
         shown_as, errors, uncalculated = _scan(xml, formats, outline.never_calculated)
         if not values and b"<v>" in xml:
-            return _read_with_openpyxl(data, file)
+            return _read_with_openpyxl(parts, file)
         merged = _clipped(sheet.merged_cell_ranges or (), len(values), name, file)
         grids.append(Grid(name, _with_dates(values, shown_as), merged, shown_as, {}, errors, uncalculated, hidden))
+    if any(_is_doubtful(xml, name, file) for name, xml, _ in sheets):
+        others = {other.sheet: other for other in _read_with_openpyxl(parts, file)}
+        return [_compared(grid, others.get(grid.sheet, Grid(grid.sheet, ()))) for grid in grids]
     return grids
 
 
@@ -300,6 +309,40 @@ def _is_odd(xml: bytes) -> bool:
     if b"<!" in xml:  # a comment, or text as CDATA
         return True
     return bool((b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)))
+
+
+_UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#|<\?|<mc:|\sxmlns|<sheetData")
+"""What no program writes into the cells of a sheet, and readers take for one thing or another: a second value, an
+instruction, an alternative, an element of another kind, cells in two parts."""
+
+
+def _is_doubtful(xml: bytes, sheet: str, file: str) -> bool:
+    """Whether readers may see different things in the cells of a sheet; refuse a sheet that has a cell twice."""
+    cells = xml[xml.find(b"<sheetData") + 1 : xml.rfind(b"</sheetData>")]
+    references = _CELL_REFERENCE.findall(cells)
+    if len(set(references)) < len(references):
+        twice = next(one for at, one in enumerate(references) if one in references[:at])
+        raise WorkbookUnreadable(file, f"工作表“{sheet}”的 {twice.decode()} 在文件里写了两次,内容无法确定", RESAVE)
+    return bool(_UNUSUAL.search(cells)) or cells.count(b"<is>") > cells.count(b'"inlineStr"')
+
+
+def _compared(grid: Grid, other: Grid) -> Grid:
+    """Return what both readers read alike; of what they read differently neither counts."""
+    height = max(grid.height, other.height)
+    width = max((len(row) for one in (grid, other) for row in one.values), default=0)
+    disputed: dict[Position, tuple[str, str]] = {}
+    for at in product(range(height), range(width)):
+        number, text = grid.number(*at), grid.text(*at)
+        if (number is None or number != other.number(*at)) and fold(text) != fold(other.text(*at)):
+            disputed[at] = (text, other.text(*at))
+    values = [
+        [None if (row, at) in disputed else cell for at, cell in enumerate(line)]
+        for row, line in enumerate(grid.values)
+    ]
+    errors, uncalculated = (
+        {at: said for at, said in cells.items() if at not in disputed} for cells in (grid.errors, grid.uncalculated)
+    )
+    return replace(grid, values=values, errors=errors, uncalculated=uncalculated, disputed=disputed)
 
 
 def _is_vast(xml: bytes) -> bool:
@@ -433,10 +476,42 @@ def _with_dates(values: Sequence[Sequence[Raw]], formats: Mapping[Position, str]
     return rows
 
 
-def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
+_STRICT_NAMES = {
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
+}
+"""Names of the Strict dialect, which the second reader does not know → the usual ones."""
+_CONTENT_KINDS = {
+    "workbook": "sheet.main",
+    "worksheet": "worksheet",
+    "sharedStrings": "sharedStrings",
+    "styles": "styles",
+}
+
+
+def _for_openpyxl(parts: Mapping[str, bytes]) -> bytes:
+    """Return a package of the parts that have passed the gate, in the words that openpyxl knows."""
+    usual = {}
+    for name, content in parts.items():
+        for strict, known in _STRICT_NAMES.items():
+            content = content.replace(strict, known)
+        usual[name] = content
+    kinds = []
+    for name in parts:
+        kind = "worksheet" if "worksheets/" in name else posixpath.basename(name).removesuffix(".xml")
+        kind = next((known for known in _CONTENT_KINDS if known.lower() == kind.lower()), "")
+        if kind:
+            said = f"application/vnd.openxmlformats-officedocument.spreadsheetml.{_CONTENT_KINDS[kind]}+xml"
+            kinds.append(f'<Override PartName="/{escape(name)}" ContentType="{said}"/>')
+    types = f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{"".join(kinds)}</Types>'
+    return stored({**usual, "[Content_Types].xml": types.encode()})
+
+
+def _read_with_openpyxl(parts: Mapping[str, bytes], file: str) -> list[Grid]:
     """The second reader, for workbooks that the first one sees differently."""
     import openpyxl
 
+    data = _for_openpyxl(parts)
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     written = openpyxl.load_workbook(io.BytesIO(data))
     if not book.worksheets:
