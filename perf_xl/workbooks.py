@@ -489,12 +489,21 @@ _CONTENT_KINDS = {
 }
 
 
+_BELOW_CELLS = re.compile(rb"(.*sheetData\s*/?>)(.*)(</.*)", re.S)
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCells\b.*</(?:\w+:)?mergeCells>", re.S)
+
+
 def _for_openpyxl(parts: Mapping[str, bytes]) -> bytes:
-    """Return a package of the parts that have passed the gate, in the words that openpyxl knows."""
+    """Return a package of the parts that have passed the gate, in the words that openpyxl knows.
+
+    Below its cells a sheet keeps its merged areas only: what else stands there refers to parts that nobody reads.
+    """
     usual = {}
     for name, content in parts.items():
         for strict, known in _STRICT_NAMES.items():
             content = content.replace(strict, known)
+        if "worksheets/" in name:
+            content = _BELOW_CELLS.sub(lambda part: part[1] + b"".join(_MERGED.findall(part[2])) + part[3], content)
         usual[name] = content
     kinds = []
     for name in parts:
@@ -512,8 +521,8 @@ def _read_with_openpyxl(parts: Mapping[str, bytes], file: str) -> list[Grid]:
     import openpyxl
 
     data = _for_openpyxl(parts)
-    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    written = openpyxl.load_workbook(io.BytesIO(data))
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    written = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
     if not book.worksheets:
         raise WorkbookUnreadable(file, "工作簿的格式特殊(Strict OOXML),读不到工作表", RESAVE)
     grids = []
