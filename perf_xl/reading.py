@@ -8,7 +8,7 @@ remark. What the reader is not sure of is a finding X03 on the form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from itertools import pairwise
 from perf_xl.exact import decimal_in, fold, times
 from perf_xl.findings import ADVICE, Finding, finding
 from perf_xl.formulas import evaluate
-from perf_xl.grid import Grid, Position, show
+from perf_xl.grid import Grid, Position, address, show, tidy
 from perf_xl.model import (
     APPROPRIATION,
     BLANK,
@@ -40,8 +40,9 @@ from perf_xl.values import is_prompt
 _BRACKETS = re.compile(r"\([^()]*\)|\([^()]*$|[A-Z](?:/[A-Z])?\)$|[:*]")
 
 
-def _patterns(**words: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((role, re.compile(pattern)) for role, pattern in words.items())
+def _patterns(**words: str) -> re.Pattern[str]:
+    """One pattern, of which the first that fits is the `lastgroup` of a full match."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in words.items()))
 
 
 _INDICATOR_ROLES = _patterns(
@@ -85,10 +86,8 @@ def _role(key: str, funds: bool = False) -> str | None:
     if not key or len(key) > 40:
         return None
     bare = _BRACKETS.sub("", key) or key.strip("()")
-    for role, pattern in _FUNDS_ROLES if funds else _INDICATOR_ROLES:
-        if pattern.fullmatch(bare):
-            return role
-    return None
+    match = (_FUNDS_ROLES if funds else _INDICATOR_ROLES).fullmatch(bare)
+    return match.lastgroup if match else None
 
 
 _SCORED_ROLES = {"target", "adjusted", "actual", "weight", "score"}
@@ -137,10 +136,9 @@ _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
 def _head_label(key: str) -> tuple[str, str] | None:
     """Return (field, text after a colon) of a label in the head."""
     label, colon, rest = key.partition(":")
-    bare = _BRACKETS.sub("", label)
-    for name, pattern in _HEAD_LABELS:
-        if pattern.fullmatch(bare):
-            return name, rest if colon else ""
+    match = _HEAD_LABELS.fullmatch(_BRACKETS.sub("", label))
+    if match:
+        return str(match.lastgroup), rest if colon else ""
     inline = re.fullmatch(r"(项目总得分|自评总?得分|自评总分|总得分)(?:\([^)]*\))?(\d+(?:\.\d+)?分?)", key)
     return ("total", inline.group(2)) if inline else None
 
@@ -179,15 +177,27 @@ class _Sheet:
     grid: Grid
     file: str
     keys: list[list[str]] = field(init=False)
+    texts: list[list[str | None]] = field(init=False)
+    """Text of every cell as a person sees it; None where it is still to be worked out: a number, an error, a formula."""
     doubts: list[Finding] = field(default_factory=list)
     worked_out: dict[Position, Decimal | None] = field(default_factory=dict)
     unknown: list[Position] = field(default_factory=list)
     recalculated: list[Position] = field(default_factory=list)
+    address: Callable[[int, int], str] = field(init=False)
+    """What a person calls a cell."""
     under: dict[Position, Position] = field(init=False)
     """Cell inside a merged area that spans rows → the area's first cell."""
 
     def __post_init__(self) -> None:
-        self.keys = [[fold(cell) if isinstance(cell, str) else "" for cell in row] for row in self.grid.values]
+        self.keys = [[fold(cell) if cell and isinstance(cell, str) else "" for cell in row] for row in self.grid.values]
+        self.texts = [
+            [tidy(cell) if isinstance(cell, str) else "" if cell is None else None for cell in row]
+            for row in self.grid.values
+        ]
+        for row, column in (*self.grid.errors, *self.grid.uncalculated):
+            if row < len(self.texts) and column < len(self.texts[row]):
+                self.texts[row][column] = None
+        self.address = self.grid.address if self.grid.numbers else address
         self.under = {
             (row, left): (top, left)
             for (top, left), (bottom, _) in self.grid.merged.items()
@@ -196,10 +206,20 @@ class _Sheet:
         }
 
     def doubt(self, row: int, column: int, message: str, severity: str | None = None) -> None:
-        cell = self.grid.address(row, column)
+        cell = self.address(row, column)
         self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=cell, severity=severity))
 
     def text(self, row: int, column: int) -> str:
+        """What a person sees in a cell; "" outside the sheet."""
+        try:
+            text = self.texts[row][column]
+            if text is None:
+                text = self.texts[row][column] = self._shown(row, column)
+        except IndexError:
+            return self._shown(row, column)
+        return text
+
+    def _shown(self, row: int, column: int) -> str:
         at = (row, column)
         if at in self.grid.uncalculated:
             number = self.result(at)
@@ -228,7 +248,7 @@ class _Sheet:
         ):
             if cells:
                 message = f"{len(cells)} 个单元格的公式没有保存计算结果,{done}"
-                where = ", ".join(self.grid.address(*at) for at in sorted(cells))
+                where = ", ".join(self.address(*at) for at in sorted(cells))
                 self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=where))
                 cells.clear()
 
@@ -243,10 +263,15 @@ class _Sheet:
 
     def written(self, row: int, columns: Sequence[int]) -> Written:
         """The text in a span of columns; pieces in several cells are joined in their order."""
-        found = [(column, text) for column in columns if (text := self.text(row, column))]
-        if not found:
-            return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
-        return Written("".join(text for _, text in found), None, self.grid.address(row, found[0][0]))
+        if not columns:
+            return BLANK
+        whole, at = "", columns[0]
+        for column in columns:
+            if text := self.text(row, column):
+                if not whole:
+                    at = column
+                whole += text
+        return Written(whole or None, None, self.address(row, at))
 
     def raw_number(self, row: int, column: int) -> Decimal | None:
         at = (row, column)
@@ -264,11 +289,11 @@ class _Sheet:
                 number = times(number, Decimal(100))
             if number is None:
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
-            cell = self.grid.address(row, column)
+            cell = self.address(row, column)
             if number is None and key not in _DASHES and fold(what):
                 self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
             return Written(text, number, cell)
-        return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
+        return Written(None, None, self.address(row, columns[0])) if columns else BLANK
 
     def amount(self, row: int, columns: Sequence[int], unit: str) -> Written:
         """An amount of money in the form's unit; a unit of its own in the cell is converted."""
@@ -281,8 +306,8 @@ class _Sheet:
                 number = _amount_in(fold(text), unit)
                 if number is None and fold(text) not in _DASHES and re.search(r"[^万亿千百元]", fold(text)):
                     self.doubt(row, column, f"金额“{text}”不是数字,按未填处理,请核对")
-            return Written(text, number, self.grid.address(row, column))
-        return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
+            return Written(text, number, self.address(row, column))
+        return Written(None, None, self.address(row, columns[0])) if columns else BLANK
 
     def first_text(self, row: int) -> tuple[int, str]:
         """Column and folded text of the first text cell of a row."""
@@ -302,9 +327,9 @@ class _Sheet:
             text = self.text(row, at)
             if text:
                 if _head_label(fold(text).rstrip(":")) is not None and not re.search(r"[:：].", text):
-                    return Written(None, None, self.grid.address(row, at))
-                return Written(text, self.raw_number(row, at), self.grid.address(row, at))
-        return Written(None, None, self.grid.address(row, column))
+                    return Written(None, None, self.address(row, at))
+                return Written(text, self.raw_number(row, at), self.address(row, at))
+        return Written(None, None, self.address(row, column))
 
 
 def _amount_in(key: str, unit: str) -> Decimal | None:
@@ -346,8 +371,9 @@ def _is_header(roles: Mapping[int, str]) -> bool:
 
 def _headers(sheet: _Sheet) -> Iterator[_Header]:
     row, height = 0, sheet.grid.height
+    named = {row for row, keys in enumerate(sheet.keys) if any("标" in key and _role(key) == "level3" for key in keys)}
     while row < height:
-        roles = _roles(sheet, row)
+        roles = _roles(sheet, row) if row in named or row + 1 in named else {}
         if len(roles) < 2:
             row += 1
             continue
@@ -542,7 +568,7 @@ def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
 
 def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[str, Written]]:
     """Return the fields of the head that a cell names, with what stands behind the colon or right of the cell."""
-    cell = sheet.grid.address(row, column)
+    cell = sheet.address(row, column)
     if ":" in key.rstrip(":"):
         pieces = [(match["label"], match["value"].strip()) for match in _LABELLED.finditer(sheet.text(row, column))]
     else:
@@ -586,7 +612,7 @@ def _years_told(
 ) -> tuple[Written, ...]:
     """Where the head tells a year apart from the title: a line of its own, the label 年度, the project's name."""
     lines = [
-        Written(sheet.text(row, column), None, sheet.grid.address(row, column))
+        Written(sheet.text(row, column), None, sheet.address(row, column))
         for row in range(max(first - 2, 0), last)
         for column, key in enumerate(sheet.keys[row] if row < len(sheet.keys) else ())
         if _YEAR_LINE.fullmatch(key)
@@ -638,7 +664,7 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in texts)))
         key = sheet.keys[header][column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
-            header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.grid.address(header, column))
+            header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
     first_column = min(column for column, role in roles.items() if role in ("initial_budget", "budget", "executed"))
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
@@ -696,7 +722,7 @@ def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
         pieces = pieces[-1:]
     if not pieces:
         return BLANK
-    return Written("".join(text for _, text in pieces[-2:]), None, sheet.grid.address(row, pieces[-1][0]))
+    return Written("".join(text for _, text in pieces[-2:]), None, sheet.address(row, pieces[-1][0]))
 
 
 # --- goals ------------------------------------------------------------------------------------------------------------
@@ -741,12 +767,12 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
         if not expected and not actual:
             inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
             expected = (
-                [Written(inline[0][1], None, sheet.grid.address(row, left))]
+                [Written(inline[0][1], None, sheet.address(row, left))]
                 if len(inline[0]) > 1 and inline[0][1]
                 else []
             )
             actual = (
-                [Written(inline[1][1], None, sheet.grid.address(row, right))]
+                [Written(inline[1][1], None, sheet.address(row, right))]
                 if len(inline[1]) > 1 and inline[1][1]
                 else []
             )
@@ -816,7 +842,7 @@ class _Body:
             self.remark = self.sheet.value_right_of(row, column)
             return
         text = re.split(r"[:：]", self.sheet.text(row, column), maxsplit=1)[-1]
-        self.remark = Written(text.strip(), None, self.sheet.grid.address(row, column))
+        self.remark = Written(text.strip(), None, self.sheet.address(row, column))
 
     def _is_foot(self, header: _Header, column: int, row: int) -> bool:
         """A row of the foot starts in the first column or is one text over the whole width."""
@@ -837,10 +863,10 @@ class _Body:
         score = sheet.points(row, score_columns, "总分")
         weight = sheet.points(row, weight_columns, "")
         if rest:
-            score = Written(rest, decimal_in(rest.removesuffix("分")), sheet.grid.address(row, column))
+            score = Written(rest, decimal_in(rest.removesuffix("分")), sheet.address(row, column))
         elif score.number is None:
             others = [
-                Written(sheet.text(row, at), number, sheet.grid.address(row, at))
+                Written(sheet.text(row, at), number, sheet.address(row, at))
                 for at in range(sheet.right_of(row, column), len(sheet.grid.values[row]))
                 if at not in weight_columns
                 and (number := sheet.raw_number(row, at) or decimal_in(fold(sheet.text(row, at)).removesuffix("分")))
@@ -884,9 +910,9 @@ class _Body:
         score, score_top = self._points(columns.get("score", none), row, "得分")
         reason = sheet.written(row, columns.get("reason", none))
         if reason.text is None and "reason" in columns and (above := sheet.under.get((row, columns["reason"][0]))):
-            reason = Written(None, None, sheet.grid.address(*above))  # merged: the text stands on the first row
+            reason = Written(None, None, sheet.address(*above))  # merged: the text stands on the first row
         if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
-            name = Written(sheet.text(*above) or None, None, sheet.grid.address(*above))
+            name = Written(sheet.text(*above) or None, None, sheet.address(*above))
         key = fold(name.text or "")
         if (
             name.text is None
@@ -950,7 +976,7 @@ class _Body:
             return BLANK, None
         above = self.sheet.under.get((row, columns[0]))
         if above is not None:
-            return Written(None, None, self.sheet.grid.address(row, columns[0])), above[0]
+            return Written(None, None, self.sheet.address(row, columns[0])), above[0]
         written = self.sheet.points(row, columns, what)
         bottom = self.sheet.grid.corner(row, columns[0])[0]
         return written, row if bottom > row and written.text is not None else None
@@ -975,9 +1001,9 @@ class _Body:
             columns = header.columns.get(role)
             if not columns:
                 continue
-            written = self.sheet.written(row, columns)
-            if written.text is None:
+            if not any(self.sheet.text(row, column) for column in columns):
                 continue
+            written = self.sheet.written(row, columns)
             key = fold(written.text)
             name, weight = _level_name(key)
             if level == 1:
