@@ -8,7 +8,7 @@ remark. What the reader is not sure of is a finding X03 on the form.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -176,9 +176,10 @@ class _Sheet:
 
     grid: Grid
     file: str
-    keys: list[list[str]] = field(init=False)
-    texts: list[list[str | None]] = field(init=False)
-    """Text of every cell as a person sees it; None where it is still to be worked out: a number, an error, a formula."""
+    keys: list[dict[int, str]] = field(init=False)
+    """Folded text of every cell of a row that holds one, by column."""
+    texts: list[dict[int, str | None]] = field(init=False)
+    """What a person sees in the filled cells of a row; None is still to be worked out: a number, an error, a formula."""
     doubts: list[Finding] = field(default_factory=list)
     worked_out: dict[Position, Decimal | None] = field(default_factory=dict)
     unknown: list[Position] = field(default_factory=list)
@@ -189,13 +190,22 @@ class _Sheet:
     """Cell inside a merged area that spans rows → the area's first cell."""
 
     def __post_init__(self) -> None:
-        self.keys = [[fold(cell) if cell and isinstance(cell, str) else "" for cell in row] for row in self.grid.values]
-        self.texts = [
-            [tidy(cell) if isinstance(cell, str) else "" if cell is None else None for cell in row]
-            for row in self.grid.values
-        ]
+        self.keys, self.texts = [], []
+        for cells in self.grid.values:
+            keys: dict[int, str] = {}
+            texts: dict[int, str | None] = {}
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    if cell:
+                        texts[column] = tidy(cell)
+                        if key := fold(cell):
+                            keys[column] = key
+                elif cell is not None:
+                    texts[column] = None
+            self.keys.append(keys)
+            self.texts.append(texts)
         for row, column in (*self.grid.errors, *self.grid.uncalculated):
-            if row < len(self.texts) and column < len(self.texts[row]):
+            if row < len(self.texts):
                 self.texts[row][column] = None
         self.address = self.grid.address if self.grid.numbers else address
         self.under = {
@@ -210,22 +220,17 @@ class _Sheet:
         self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=cell, severity=severity))
 
     def text(self, row: int, column: int) -> str:
-        """What a person sees in a cell; "" outside the sheet."""
-        try:
-            text = self.texts[row][column]
-            if text is None:
-                text = self.texts[row][column] = self._shown(row, column)
-        except IndexError:
-            return self._shown(row, column)
+        """What a person sees in a cell; "" for a blank and below the sheet."""
+        if row >= len(self.texts):
+            return ""
+        text = self.texts[row].get(column, "")
+        if text is None:
+            at = (row, column)
+            number = self.result(at) if at in self.grid.uncalculated else None
+            known = number is not None
+            text = show(number, self.grid.formats.get(at, "General")) if known else self.grid.text(row, column)
+            self.texts[row][column] = text
         return text
-
-    def _shown(self, row: int, column: int) -> str:
-        at = (row, column)
-        if at in self.grid.uncalculated:
-            number = self.result(at)
-            if number is not None:
-                return show(number, self.grid.formats.get(at, "General"))
-        return self.grid.text(row, column)
 
     def result(self, at: Position) -> Decimal | None:
         """The result of a formula that the file does not store; each is worked out once."""
@@ -268,8 +273,7 @@ class _Sheet:
         whole, at = "", columns[0]
         for column in columns:
             if text := self.text(row, column):
-                if not whole:
-                    at = column
+                at = at if whole else column
                 whole += text
         return Written(whole or None, None, self.address(row, at))
 
@@ -311,11 +315,7 @@ class _Sheet:
 
     def first_text(self, row: int) -> tuple[int, str]:
         """Column and folded text of the first text cell of a row."""
-        if row < len(self.keys):
-            for column, key in enumerate(self.keys[row]):
-                if key:
-                    return column, key
-        return -1, ""
+        return next(iter(self.keys[row].items()), (-1, ""))
 
     def right_of(self, row: int, column: int) -> int:
         """First column right of a cell and the area it is merged over."""
@@ -361,7 +361,7 @@ class _Header:
 def _roles(sheet: _Sheet, row: int, funds: bool = False) -> dict[int, str]:
     if row >= len(sheet.keys):
         return {}
-    return {column: role for column, key in enumerate(sheet.keys[row]) if key and (role := _role(key, funds))}
+    return {column: role for column, key in sheet.keys[row].items() if (role := _role(key, funds))}
 
 
 def _is_header(roles: Mapping[int, str]) -> bool:
@@ -371,7 +371,9 @@ def _is_header(roles: Mapping[int, str]) -> bool:
 
 def _headers(sheet: _Sheet) -> Iterator[_Header]:
     row, height = 0, sheet.grid.height
-    named = {row for row, keys in enumerate(sheet.keys) if any("标" in key and _role(key) == "level3" for key in keys)}
+    named = {
+        row for row, keys in enumerate(sheet.keys) for key in keys.values() if "标" in key and _role(key) == "level3"
+    }
     while row < height:
         roles = _roles(sheet, row) if row in named or row + 1 in named else {}
         if len(roles) < 2:
@@ -397,7 +399,7 @@ def _is_second_row(sheet: _Sheet, row: int, roles: Mapping[int, str]) -> bool:
     """Whether a row goes on with the header: header words only, or blanks under cells merged into it."""
     if not roles or _is_header(roles):
         return False
-    texts = [column for column, key in enumerate(sheet.keys[row]) if key and key not in OWN_HEADS]
+    texts = [column for column, key in sheet.keys[row].items() if key not in OWN_HEADS]
     numbers = any(sheet.grid.number(row, column) is not None for column in range(len(sheet.grid.values[row])))
     if numbers or not all(column in roles for column in texts):
         return False
@@ -413,12 +415,12 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
         grouped = range(column + 1, sheet.grid.corner(row, column)[1] + 1)
         if role in ("target", "actual") and column not in below and any(one in below for one in grouped):
             del headed[column]
-    taken = {column for column, key in enumerate(sheet.keys[row]) if key} | set(headed)
+    taken = sheet.keys[row].keys() | headed.keys()
     columns: dict[str, tuple[int, ...]] = {}
     for column, role in sorted(headed.items()):
         last = sheet.grid.corner(row + (column in below), column)[1]
         span = (column, *(other for other in range(column + 1, last + 1) if other not in taken))
-        better = role == "reason" and role in columns and "原因" not in sheet.keys[row][columns[role][0]]
+        better = role == "reason" and role in columns and "原因" not in sheet.keys[row].get(columns[role][0], "")
         if role not in columns or better:
             columns[role] = span
     if "reason" not in columns and "remark" in columns:
@@ -467,8 +469,8 @@ def _start_of_form(sheet: _Sheet, first: int, last: int) -> int | None:
         (
             row
             for row in range(first, last)
-            for key in sheet.keys[row]
-            if key and (found := _head_label(key.rstrip(":"))) and found[0] in ("project", "competent_department")
+            for key in sheet.keys[row].values()
+            if (found := _head_label(key.rstrip(":"))) and found[0] in ("project", "competent_department")
         ),
         None,
     )
@@ -481,9 +483,7 @@ def _find_title(sheet: _Sheet, first: int, last: int) -> Position | None:
     """Return the cell of the title nearest above the head."""
     found: Position | None = None
     for row in range(first, min(last, len(sheet.keys))):
-        for column, key in enumerate(sheet.keys[row]):
-            if not key:
-                continue
+        for column, key in sheet.keys[row].items():
             if found and (label := _head_label(key.rstrip(":"))) and label[0] in ("project", "competent_department"):
                 return found
             if len(key) <= 70 and not _FOOT.fullmatch(key) and _TITLE.fullmatch(key) and ":" not in key[:6]:
@@ -510,8 +510,10 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
         body.read(header, until)
     project = head.get("project", BLANK)
-    year = _year_of(sheet, title, title_at[0] if title_at else start, head_end, head, project)
-    years = _years_told(sheet, title_at[0] if title_at else start, head_end, head, project)
+    lines = _year_lines(sheet, title_at[0] if title_at else start, head_end)
+    year = _year_of(title, (key for key, _ in lines), head, project)
+    named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
+    years = tuple(one for one in (*(line for _, line in lines), head.get("year", BLANK), named) if one.text)
     total = body.choose_total(head.get("total", BLANK))
     columns = {role for role in headers[0].columns if role not in ("remark", "extra")} | funds_columns
     if "adjusted" in columns:
@@ -559,16 +561,14 @@ def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
     """项目名称, 主管部门, 实施单位, and a total that stands in the head."""
     head: dict[str, Written] = {}
     for row in range(first, last):
-        for column, key in enumerate(sheet.keys[row]):
-            if key:
-                for name, value in _labelled(sheet, row, column, key):
-                    head.setdefault(name, value)
+        for column, key in sheet.keys[row].items():
+            for name, value in _labelled(sheet, row, column, key):
+                head.setdefault(name, value)
     return head
 
 
 def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[str, Written]]:
     """Return the fields of the head that a cell names, with what stands behind the colon or right of the cell."""
-    cell = sheet.address(row, column)
     if ":" in key.rstrip(":"):
         pieces = [(match["label"], match["value"].strip()) for match in _LABELLED.finditer(sheet.text(row, column))]
     else:
@@ -581,7 +581,7 @@ def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[
         if name == "total" and _roles(sheet, row, funds=True).keys() - {column}:
             continue  # 得分 as a header of the funds block
         inline = inline or label[1]
-        value = Written(inline, None, cell) if inline else sheet.value_right_of(row, column)
+        value = Written(inline, None, sheet.address(row, column)) if inline else sheet.value_right_of(row, column)
         if name == "total" and value.text is not None:
             number = value.number if value.number is not None else decimal_in(fold(value.text).removesuffix("分"))
             value = Written(value.text if number is not None else None, number, value.cell)
@@ -589,36 +589,22 @@ def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[
             yield name, value
 
 
-def _year_of(
-    sheet: _Sheet, title: Written, first: int, last: int, head: Mapping[str, Written], project: Written
-) -> int | None:
+def _year_of(title: Written, lines: Iterable[str], head: Mapping[str, Written], project: Written) -> int | None:
     """The year of the title, else of a line of its own below it, else of the head."""
-    candidates = [title.text or ""]
-    for row in range(max(first - 2, 0), last):
-        for key in sheet.keys[row] if row < len(sheet.keys) else ():
-            if _YEAR_LINE.fullmatch(key):
-                candidates.append(key)
-    if "year" in head:
-        candidates.append(head["year"].text or "")
-    candidates.append(project.text or "")
-    for text in candidates:
-        if match := _YEAR_IN_TEXT.search(fold(text)):
+    for text in (title.text, *lines, head.get("year", BLANK).text, project.text):
+        if text and (match := _YEAR_IN_TEXT.search(fold(text))):
             return int(match.group(1))
     return None
 
 
-def _years_told(
-    sheet: _Sheet, first: int, last: int, head: Mapping[str, Written], project: Written
-) -> tuple[Written, ...]:
-    """Where the head tells a year apart from the title: a line of its own, the label 年度, the project's name."""
-    lines = [
-        Written(sheet.text(row, column), None, sheet.address(row, column))
+def _year_lines(sheet: _Sheet, first: int, last: int) -> list[tuple[str, Written]]:
+    """Lines that tell nothing but a year, each folded and as it is written."""
+    return [
+        (key, Written(sheet.text(row, column), None, sheet.address(row, column)))
         for row in range(max(first - 2, 0), last)
-        for column, key in enumerate(sheet.keys[row] if row < len(sheet.keys) else ())
+        for column, key in sheet.keys[row].items()
         if _YEAR_LINE.fullmatch(key)
     ]
-    named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
-    return tuple(one for one in (*lines, head.get("year", BLANK), named) if one.text)
 
 
 _YEAR_LINE = re.compile(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?")
@@ -640,13 +626,13 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     """The unit of the funds block: in its side label, its headers, its row labels, or a line 单位:万元."""
     rows = [] if funds_header is None else [funds_header, *range(funds_header + 1, last)]
     for row in rows:
-        for key in sheet.keys[row]:
-            if key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
+        for key in sheet.keys[row].values():
+            if "元" in key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
                 digits = re.search(r"\d", key)
                 if not digits and (row == funds_header or "(" in key):
                     return match.group(1)
     for row in range(first, last):
-        for key in sheet.keys[row]:
+        for key in sheet.keys[row].values():
             if match := re.search(r"单位:((?:人民币)?(?:亿|百万|万|千)?元)", key):
                 return match.group(1).removeprefix("人民币")
     return None
@@ -657,12 +643,11 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         return (), frozenset()
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
-    roles = _roles(sheet, header, funds=True)
-    texts = {column for column, key in enumerate(sheet.keys[header]) if key}
+    keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
-        columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in texts)))
-        key = sheet.keys[header][column]
+        columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in keys)))
+        key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
     first_column = min(column for column, role in roles.items() if role in ("initial_budget", "budget", "executed"))
@@ -670,7 +655,7 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     rows: list[FundsRow] = []
     for row in range(header + 1, last):
         label = _funds_label(sheet, row, first_column)
-        if _is_goal_row(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
+        if _goal_columns(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
             break
         if label.text is None:
             if rows or any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
@@ -711,11 +696,7 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
 
 def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
     """The label of a funds row: what stands left of its amounts, without the block's side label."""
-    pieces = [
-        (column, sheet.text(row, column))
-        for column in range(min(first_column, len(sheet.keys[row])))
-        if sheet.keys[row][column]
-    ]
+    pieces = [(column, sheet.text(row, column)) for column in sheet.keys[row] if column < first_column]
     if len(pieces) > 1 and _SIDE_OF_FUNDS.fullmatch(fold(pieces[0][1])):
         pieces = pieces[1:]
     if len(pieces) > 1 and not fold(pieces[-2][1]).startswith("其中"):
@@ -729,16 +710,13 @@ def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
 
 
 def _goal_columns(sheet: _Sheet, row: int) -> tuple[int, int] | None:
-    keys = sheet.keys[row] if row < len(sheet.keys) else []
-    actual = next((column for column, key in enumerate(keys) if key and column and _GOAL_ACTUAL.fullmatch(key)), None)
-    if actual is None:
-        return None
-    expected = [column for column in range(actual) if keys[column] and _GOAL_EXPECTED.fullmatch(keys[column])]
-    return (expected[-1], actual) if expected else None
-
-
-def _is_goal_row(sheet: _Sheet, row: int) -> bool:
-    return _goal_columns(sheet, row) is not None
+    expected: int | None = None
+    for column, key in sheet.keys[row].items():
+        if column and _GOAL_ACTUAL.fullmatch(key):
+            return None if expected is None else (expected, column)
+        if _GOAL_EXPECTED.fullmatch(key):
+            expected = column
+    return None
 
 
 def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
@@ -748,7 +726,7 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
         if found is None:
             continue
         left, right = found
-        side = next((column for column in range(left) if sheet.keys[row][column]), None)
+        side = next((column for column in sheet.keys[row] if column < left), None)
         side_end = sheet.grid.corner(row, side)[0] if side is not None else row
         expected: list[Written] = []
         actual: list[Written] = []
@@ -767,14 +745,10 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
         if not expected and not actual:
             inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
             expected = (
-                [Written(inline[0][1], None, sheet.address(row, left))]
-                if len(inline[0]) > 1 and inline[0][1]
-                else []
+                [Written(inline[0][1], None, sheet.address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
             )
             actual = (
-                [Written(inline[1][1], None, sheet.address(row, right))]
-                if len(inline[1]) > 1 and inline[1][1]
-                else []
+                [Written(inline[1][1], None, sheet.address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
             )
         return Goal(_joined(expected), _joined(actual))
     return Goal()
@@ -904,7 +878,8 @@ class _Body:
         none: tuple[int, ...] = ()
         self._read_levels(header, row)
         name = sheet.written(row, columns["level3"])
-        target = self._target(columns, row)
+        unit = sheet.written(row, columns.get("unit", none))
+        target = self._target(columns, row, unit)
         actual = sheet.written(row, columns.get("actual", none))
         weight, weight_top = self._points(columns.get("weight", none), row, "分值")
         score, score_top = self._points(columns.get("score", none), row, "得分")
@@ -934,8 +909,7 @@ class _Body:
         filled = weight.number is not None or score.number is not None
         if not filled:
             filled = any(one.text is not None and fold(one.text) not in _DASHES for one in (weight, score))
-        filler = is_prompt(key) or key.startswith("其中")
-        scored = filled if has_points else not filler
+        scored = filled if has_points else not (is_prompt(key) or key.startswith("其中"))
         if group is not None and group != row:
             scored = False
         self.indicators.append(
@@ -948,27 +922,25 @@ class _Body:
                 weight=weight,
                 score=score,
                 reason=reason,
-                unit=sheet.written(row, columns.get("unit", none)),
+                unit=unit,
                 row=sheet.grid.number_of(row),
                 scored=scored,
                 group=None if group is None else sheet.grid.number_of(group),
             )
         )
 
-    def _target(self, columns: Mapping[str, tuple[int, ...]], row: int) -> Written:
+    def _target(self, columns: Mapping[str, tuple[int, ...]], row: int, unit: Written) -> Written:
         """年度指标值 as a person reads it: 指标性质, 指标值 and 度量单位 joined where they are columns of their own."""
         sheet = self.sheet
         none: tuple[int, ...] = ()
         value = sheet.written(row, columns.get("adjusted", none))
         if value.text is None:
             value = sheet.written(row, columns.get("target", none))
-        pieces = [
-            sheet.written(row, columns.get("comparator", none)),
-            value,
-            sheet.written(row, columns.get("unit", none)),
-        ]
-        texts = [piece.text for piece in pieces if piece.text]
-        return Written("".join(texts) or None, None, value.cell or pieces[0].cell)
+        comparator = sheet.written(row, columns.get("comparator", none))
+        if comparator.text is None and unit.text is None and value.cell:
+            return value
+        texts = [piece.text for piece in (comparator, value, unit) if piece.text]
+        return Written("".join(texts) or None, None, value.cell or comparator.cell)
 
     def _points(self, columns: Sequence[int], row: int, what: str) -> tuple[Written, int | None]:
         """A weight or score, and the first row of the area it is merged over, if it is."""
@@ -1001,9 +973,9 @@ class _Body:
             columns = header.columns.get(role)
             if not columns:
                 continue
-            if not any(self.sheet.text(row, column) for column in columns):
-                continue
             written = self.sheet.written(row, columns)
+            if written.text is None:
+                continue
             key = fold(written.text)
             name, weight = _level_name(key)
             if level == 1:
