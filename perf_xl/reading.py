@@ -289,14 +289,13 @@ class _Sheet:
                 continue
             number = self.raw_number(row, column)
             key = fold(text)
-            if number is not None and key.endswith("%"):
-                number = times(number, Decimal(100))
             if number is None:
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
-            cell = self.address(row, column)
-            if number is None and key not in _DASHES and fold(what):
-                self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
-            return Written(text, number, cell)
+                if number is None and key not in _DASHES and what:
+                    self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
+            elif key.endswith("%"):
+                number = times(number, Decimal(100))
+            return Written(text, number, self.address(row, column))
         return Written(None, None, self.address(row, columns[0])) if columns else BLANK
 
     def amount(self, row: int, columns: Sequence[int], unit: str) -> Written:
@@ -562,17 +561,19 @@ def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
     head: dict[str, Written] = {}
     for row in range(first, last):
         for column, key in sheet.keys[row].items():
-            for name, value in _labelled(sheet, row, column, key):
-                head.setdefault(name, value)
+            label = key.rstrip(":")
+            if ":" in label or _head_label(label):
+                for name, value in _labelled(sheet, row, column, label):
+                    head.setdefault(name, value)
     return head
 
 
 def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[str, Written]]:
     """Return the fields of the head that a cell names, with what stands behind the colon or right of the cell."""
-    if ":" in key.rstrip(":"):
+    if ":" in key:
         pieces = [(match["label"], match["value"].strip()) for match in _LABELLED.finditer(sheet.text(row, column))]
     else:
-        pieces = [(key.rstrip(":"), "")]
+        pieces = [(key, "")]
     for text, inline in pieces:
         label = _head_label(fold(text))
         if label is None or label[0] == "person":
@@ -970,8 +971,8 @@ class _Body:
     def _read_levels(self, header: _Header, row: int) -> None:
         """Fill 一级指标 and 二级指标 down from where they are written; take weights out of the names."""
         for level, role in ((1, "level1"), (2, "level2")):
-            columns = header.columns.get(role)
-            if not columns:
+            columns = header.columns.get(role, ())
+            if self.sheet.texts[row].keys().isdisjoint(columns):
                 continue
             written = self.sheet.written(row, columns)
             if written.text is None:
