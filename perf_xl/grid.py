@@ -125,9 +125,9 @@ class Grid:
     def number(self, row: int, column: int) -> Decimal | None:
         """Return the stored number exactly (not as rounded by its format); None for anything else."""
         value = self.value(row, column)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return Decimal(value) if isinstance(value, int) else of_float(value)
+        if isinstance(value, float):
+            return of_float(value)
+        return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
     def corner(self, row: int, column: int) -> Position:
         """Return the bottom right corner of the area that starts here; the position itself if it is not merged."""

@@ -152,8 +152,13 @@ def _too_large(file: str, sheet: str, bottom: int, right: int) -> WorkbookUnread
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_CELL = re.compile(rb'<c\s(?![^>]*(?:/>|\bt="(?:s|inlineStr)"))([^>]*)>(.*?)</c>', re.S)
-"""A cell that holds anything but a plain text."""
+_CELL = re.compile(
+    rb'<c\s(?!r="\w+"(?: s="\w+")?(?:/>| t="s"))'
+    rb'(?:r="([A-Z]+\d+)"(?: s="(\d+)")?><v>[^<]+</v></c>'
+    rb'|(?![^>]*(?:/>|\bt="(?:s|inlineStr)"))([^>]*)>(.*?)</c>)',
+    re.S,
+)
+"""A cell that holds anything but a plain text: a number as nearly all are written (address, style), or its tag and content."""
 _REFERENCE = re.compile(rb'\br="([A-Z]+\d+)"')
 _PREFIXED, _QUOTED = re.compile(rb"<\w+:c[\s>]"), re.compile(rb"<c\s[^>]*'")
 _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3}\d)")
@@ -194,10 +199,10 @@ def _relations(xml: bytes) -> tuple[_Relation, ...]:
     )
 
 
-def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | None, str]:
+def _targets(package: zipfile.ZipFile, relations: bytes, file: str) -> dict[str | None, str]:
     """Return the parts that a workbook refers to, by relation; those without which it says something else must be there."""
-    names, targets = set(package.namelist()), {}
-    for relation in _relations(read_part(package, relations, file)):
+    names, targets = package.NameToInfo, {}
+    for relation in _relations(relations):
         part = relation.target.lstrip("/") if relation.target.startswith("/") else f"xl/{relation.target}"
         needed = relation.kind.endswith(("/worksheet", "/styles", "/sharedStrings"))
         if needed and not relation.outside and part not in names:
@@ -235,11 +240,17 @@ _NEEDED = re.compile(
 """What a reader needs besides the sheets; pictures, comments and all else are never unpacked."""
 
 
-def _needed_parts(package: zipfile.ZipFile, targets: Iterable[str], file: str) -> dict[str, bytes]:
-    """Return the parts that are read, each of which has passed the gate."""
-    wanted = {part for part in targets if part.endswith((".xml", ".bin")) and _is_read(part)}
-    return {
-        name: read_part(package, name, file) for name in package.namelist() if name in wanted or _NEEDED.fullmatch(name)
+def _needed_parts(
+    package: zipfile.ZipFile, relations: str, file: str
+) -> tuple[dict[str | None, str], dict[str, bytes]]:
+    """Return what a workbook refers to, by relation, and the parts that are read, each of which has passed the gate."""
+    known = read_part(package, relations, file)
+    targets = _targets(package, known, file)
+    wanted = {part for part in targets.values() if part.endswith((".xml", ".bin")) and _is_read(part)}
+    return targets, {
+        name: known if name == relations else read_part(package, name, file)
+        for name in package.namelist()
+        if name in wanted or _NEEDED.fullmatch(name)
     }
 
 
@@ -249,8 +260,7 @@ def _is_read(part: str) -> bool:
 
 def _read_xlsx(package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
-        targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
-        parts = _needed_parts(package, targets.values(), file)
+        targets, parts = _needed_parts(package, "xl/_rels/workbook.xml.rels", file)
     outline = _outline(parts["xl/workbook.xml"])
     formats = _formats_of_styles(parts["xl/styles.xml"]) if "xl/styles.xml" in parts else ("General",)
     if len(formats) > LIMITS["styles"]:
@@ -363,7 +373,12 @@ def _scan(
     shown_as: dict[Position, str] = {}
     errors: dict[Position, str] = {}
     uncalculated: dict[Position, str] = {}
-    for attributes, content in _CELL.findall(xml):
+    for number, styled, attributes, content in _CELL.findall(xml):
+        if number:
+            index = int(styled or 0)
+            if index < len(formats) and formats[index] != "General":
+                shown_as[_position(number)] = formats[index]
+            continue
         kind = _TYPE.search(attributes)
         text = kind.group(1) if kind else b"n"
         if not content or (text == b"str" and b"<f" not in content):
@@ -639,8 +654,7 @@ def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
         formats = _binary_formats(package, file)
         binary = _binary_sheets(package, file)
-        targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
-        parts = _needed_parts(package, targets.values(), file)
+        _, parts = _needed_parts(package, "xl/_rels/workbook.bin.rels", file)
     sheets = []
     for name, part in binary.items():
         cells = list(_binary_cells(part))
@@ -690,7 +704,7 @@ def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
 
 def _binary_sheets(package: zipfile.ZipFile, file: str) -> dict[str, bytes]:
     """Return the worksheets' parts by the names of their sheets."""
-    targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
+    targets = _targets(package, read_part(package, "xl/_rels/workbook.bin.rels", file), file)
     parts: dict[str, bytes] = {}
     for kind, content in _records(read_part(package, "xl/workbook.bin", file)):
         if kind == _SHEET:
