@@ -26,6 +26,44 @@ def times(one: Decimal, other: Decimal) -> Decimal:
     return _EXACTLY.multiply(one, other)
 
 
+@lru_cache(maxsize=4096)
+def fraction_of(value: Decimal) -> Fraction:
+    """Return `value` as a fraction. Weights and scores are few numbers, met again and again.
+
+    >>> fraction_of(Decimal("2.50"))
+    Fraction(5, 2)
+    """
+    return Fraction(value)
+
+
+def quotient(one: Number, other: Number) -> Fraction:
+    """Return one ÷ other, exactly.
+
+    >>> quotient(Decimal("51.91"), Decimal(78))
+    Fraction(5191, 7800)
+    """
+    top, bottom = one.as_integer_ratio()
+    by, of = other.as_integer_ratio()
+    return Fraction(top * of, bottom * by)
+
+
+def sum_of(fractions: Iterable[Fraction]) -> Fraction:
+    """Return the sum, exactly. Numerators are added by denominator, of which there are few.
+
+    >>> sum_of([Fraction(1, 2), Fraction(1, 3), Fraction(1, 2)])
+    Fraction(4, 3)
+    """
+    sums: dict[int, int] = {}
+    for one in fractions:
+        denominator = one.denominator
+        sums[denominator] = sums.get(denominator, 0) + one.numerator
+    return _sum_by_denominator(sums)
+
+
+def _sum_by_denominator(sums: dict[int, int]) -> Fraction:
+    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+
+
 def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     """Return Σ one·other, exactly. Numerators are added by denominator, of which there are few: no fraction is reduced.
 
@@ -36,7 +74,7 @@ def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     for one, other in pairs:
         denominator = one.denominator * other.denominator
         sums[denominator] = sums.get(denominator, 0) + one.numerator * other.numerator
-    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+    return _sum_by_denominator(sums)
 
 
 @lru_cache(maxsize=65536)
@@ -96,10 +134,9 @@ def round_half_up(value: Number, places: int = 2) -> Decimal:
     >>> round_half_up(Decimal("2.675")), round_half_up(Fraction(5191 * 7, 7800)), round_half_up(Decimal("-2.5"), 0)
     (Decimal('2.68'), Decimal('4.66'), Decimal('-3'))
     """
-    exact = Fraction(value)
-    top, bottom = abs(exact.numerator) * 10**places, exact.denominator
-    units = (2 * top + bottom) // (2 * bottom)
-    return Decimal(-units if exact < 0 else units).scaleb(-places)
+    top, bottom = value.as_integer_ratio()
+    units = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return Decimal(-units if top < 0 else units).scaleb(-places)
 
 
 def cut(value: Number, places: int = 8) -> Decimal:
@@ -108,9 +145,9 @@ def cut(value: Number, places: int = 8) -> Decimal:
     >>> cut(Fraction(5191, 7800))
     Decimal('0.66551282')
     """
-    exact = Fraction(value)
-    units = abs(exact.numerator) * 10**places // exact.denominator
-    return Decimal(-units if exact < 0 else units).scaleb(-places)
+    top, bottom = value.as_integer_ratio()
+    units = abs(top) * 10**places // bottom
+    return Decimal(-units if top < 0 else units).scaleb(-places)
 
 
 def decimal_of(value: Fraction) -> Decimal | None:
@@ -134,7 +171,9 @@ def plain(value: Decimal | int) -> str:
     >>> plain(Decimal("94.50")), plain(Decimal("2E+5")), plain(Decimal("-0.00"))
     ('94.5', '200000', '0')
     """
-    text = format(Decimal(value), "f")
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
