@@ -122,9 +122,10 @@ def decimal_in(text: str) -> Decimal | None:
 
 def within_reason(value: Decimal) -> Decimal | None:
     """Return `value`, or None where it has more than 30 digits or passes 10¹⁵: no amount or score is like that."""
-    if not value.is_finite() or len(value.as_tuple().digits) > MOST_DIGITS or abs(value) > LARGEST:
+    if not value.is_finite() or abs(value) > LARGEST:
         return None
-    return value
+    long = len(str(value)) > MOST_DIGITS
+    return None if long and len(value.as_tuple().digits) > MOST_DIGITS else value
 
 
 @lru_cache(maxsize=65536)
