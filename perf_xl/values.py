@@ -228,7 +228,16 @@ class Value:
 
 
 BLANK = Value("blank", "")
-_FILLERS = frozenset({"", "-", "—", "——", "–", "/", "\\", "无", "…", "……", "...", "......", "*", "**"})
+_FILLERS = frozenset({"", "-", "−", "—", "——", "–", "/", "\\", "无", "…", "……", "...", "......", "*", "**"})
+
+
+def is_filler(text: str | None) -> bool:
+    """Return whether a text is blank, a dash, a stroke, dots or 无.
+
+    >>> is_filler(None), is_filler(" — "), is_filler("无"), is_filler("0")
+    (True, True, True, False)
+    """
+    return text is None or fold(text) in _FILLERS
 
 
 @lru_cache(maxsize=65536)
