@@ -20,7 +20,7 @@ from perf_xl.grid import position
 from perf_xl.meaning import HARM, NO_HARM, UNCLEAR, counted, is_cost, is_good_rate, is_reduction, is_taken_in
 from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
 from perf_xl.rules import HUNDRED, shipped
-from perf_xl.scoring import COMPUTED, NOTHING, WHOLE, FormScore, IndicatorScore, level_weights
+from perf_xl.scoring import COMPUTED, NOTHING, WHOLE, FormScore, IndicatorScore, level_weights, rate_of
 from perf_xl.values import (
     ABSOLUTE,
     AT_LEAST,
@@ -97,24 +97,44 @@ class Case:
         """Rows whose reading itself gives rise to findings."""
 
     @cached_property
+    def keys(self) -> list[tuple[Indicator, str, bool]]:
+        """All indicators, each with its folded name and whether that names nothing."""
+        names = [(row, fold(row.level3.text or "")) for row in self.form.indicators]
+        return [(row, key, is_prompt(key)) for row, key in names]
+
+    @cached_property
     def named(self) -> list[Indicator]:
-        """The indicators that are scored, by themselves or in a group."""
-        return [row for row in self.form.indicators if (row.scored or row.group is not None) and _is_named(row)]
+        """The indicators that are scored, by themselves or in a group, and are such by their name."""
+        return [
+            row
+            for row, key, empty in self.keys
+            if (row.scored or row.group is not None) and not empty and _is_whole(key)
+        ]
 
     @cached_property
     def blocks(self) -> list[tuple[Heading, list[Indicator]]]:
         """The first- and second-level headings with a weight, each with the scored rows that it stands over."""
-        return [(heading, _block(self.form, heading)) for heading in self.form.headings]
+        headings = [(position(heading.cell)[0] + 1, heading) for heading in self.form.headings]
+        blocks = []
+        for first, heading in headings:
+            after = [row for row, other in headings if row > first and other.level == heading.level]
+            last = min(after) - 1 if after else None
+            blocks.append((heading, _block(self.form, heading, first, last)))
+        return blocks
 
     @cached_property
-    def rates(self) -> list[tuple[FundsRow, Fraction, list[tuple[Decimal, int]]]]:
-        """Rows of the funds block with a printed rate: the exact rate, and what the printed one may mean."""
-        rates = []
+    def odd_rates(self) -> list[tuple[FundsRow, Fraction, int | None]]:
+        """Rows whose printed rate is not the exact one rounded: row, exact rate, decimals after which it is merely cut off."""
+        odd = []
         for row in self.form.funds:
-            budget, executed = self.form.budget_of(row).number, row.executed.number
-            if row.rate.text and budget and executed is not None and (notations := rate_notations(row.rate.text)):
-                rates.append((row, quotient(executed, budget), notations))
-        return rates
+            rate = rate_of(self.form.budget_of(row).number, row.executed.number) if row.rate.text else None
+            notations = rate_notations(row.rate.text or "") if rate is not None else []
+            if rate is None or not notations:
+                continue
+            if not any(number == round_half_up(rate, places) for number, places in notations):
+                is_cut = (places for number, places in notations if number == cut(rate, places))
+                odd.append((row, rate, next(is_cut, None)))
+        return odd
 
     @cached_property
     def short(self) -> list[tuple[Row, Decimal, Decimal, bool]]:
@@ -253,15 +273,13 @@ def level_weights_are_not_the_usual_ones(case: Case) -> Iterator[Fault]:
     yield Fault(_whole_form_cell(case.form), f"一级指标分值为 {now},统一设置为 {then}", now, then)
 
 
-def _block(form: Form, heading: Heading) -> list[Indicator]:
-    """The scored rows that a first- or second-level heading stands over."""
-    same = [one for one in form.headings if one.level == heading.level]
-    first = position(heading.cell)[0] + 1
-    after = [position(one.cell)[0] + 1 for one in same if position(one.cell)[0] + 1 > first]
+def _block(form: Form, heading: Heading, first: int, last: int | None) -> list[Indicator]:
+    """The scored rows that a first- or second-level heading stands over, from its own row to the last before the next."""
     return [
         row
         for row in form.scored
-        if first <= row.row < min(after, default=row.row + 1)
+        if first <= row.row
+        and (last is None or row.row <= last)
         and row.level1 == heading.level1
         and (heading.level == 1 or row.level2 == heading.level2)
     ]
@@ -292,8 +310,8 @@ def indicator_without_weight(case: Case) -> Iterator[Fault]:
     """A named indicator with target or score has no weight, nor does a parent or its group."""
     if "weight" not in case.form.columns:
         return
-    for row in case.form.indicators:
-        if row.weight.number is not None or row.group is not None or not _is_named(row):
+    for row, key, empty in case.keys:
+        if row.weight.number is not None or row.group is not None or empty or not _is_whole(key):
             continue
         if any(row is one for _, rows in case.blocks for one in rows):
             continue
@@ -301,10 +319,9 @@ def indicator_without_weight(case: Case) -> Iterator[Fault]:
             yield Fault(row.weight.cell, f"“{row.level3.text}”没有分值", None, "分值")
 
 
-def _is_named(row: Indicator) -> bool:
-    """Whether a row is an indicator by its name: no filler, no 其中 sub-row."""
-    key = fold(row.level3.text or "")
-    return bool(key) and not is_prompt(key) and not key.startswith("其中")
+def _is_whole(key: str) -> bool:
+    """Whether a folded name is that of an indicator, not blank and not of a part of one (其中)."""
+    return bool(key) and not key.startswith("其中")
 
 
 # --- funds ------------------------------------------------------------------------------------------------------------
@@ -332,8 +349,8 @@ def rate_notations(text: str) -> list[tuple[Decimal, int]]:
 )  # fmt: skip
 def printed_rate_is_wrong(case: Case) -> Iterator[Fault]:
     """Printed rate against executed ÷ budget, at its own number of decimals; a merely cut-off rate is no error."""
-    for row, rate, notations in case.rates:
-        if any(number in (round_half_up(rate, places), cut(rate, places)) for number, places in notations):
+    for row, rate, places in case.odd_rates:
+        if places is not None:
             continue
         wanted = f"{plain(round_half_up(rate * 100, 2))}%"
         shown = f"{_shown(row.executed)}÷{_shown(case.form.budget_of(row))}"
@@ -348,20 +365,11 @@ def printed_rate_is_wrong(case: Case) -> Iterator[Fault]:
 )  # fmt: skip
 def printed_rate_is_cut(case: Case) -> Iterator[Fault]:
     """A printed rate that equals the exact one only when cut off."""
-    for row, rate, notations in case.rates:
-        if any(number == round_half_up(rate, places) for number, places in notations):
-            continue
-        for number, places in notations:
-            if number == cut(rate, places):
-                wanted = plain(round_half_up(rate, places))
-                exact = f"{plain(round_half_up(rate * 100, 2))}%"
-                yield Fault(
-                    row.rate.cell,
-                    f"{_label(row)}的执行率填 {row.rate.text},是截断的,四舍五入为 {wanted}({exact})",
-                    row.rate.text,
-                    exact,
-                )
-                break
+    for row, rate, places in case.odd_rates:
+        if places is not None:
+            wanted, exact = plain(round_half_up(rate, places)), f"{plain(round_half_up(rate * 100, 2))}%"
+            message = f"{_label(row)}的执行率填 {row.rate.text},是截断的,四舍五入为 {wanted}({exact})"
+            yield Fault(row.rate.cell, message, row.rate.text, exact)
 
 
 def _label(row: FundsRow) -> str:
@@ -391,7 +399,7 @@ def total_of_funds_is_not_its_parts(case: Case) -> Iterator[Fault]:
         wanted = sum(numbers, Decimal(0))
         if amount.number is None and not wanted:
             continue
-        fits = amount.number is not None and agrees(amount.number, wanted)
+        fits = amount.number is not None and (amount.number == wanted or agrees(amount.number, wanted))
         if not fits and (amount.number is None or amount.number not in _sums_without_details(numbers)):
             shown = "空白" if amount.number is None else plain(amount.number)
             cells = ", ".join([amount.cell, *(part.cell for part in filled)])
@@ -625,7 +633,7 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     if execution.weight is not None and execution.filed is None:
         return
     wanted = sum(known, execution.filed or Decimal(0))
-    if not agrees(total.number, wanted):
+    if total.number != wanted and not agrees(total.number, wanted):
         message = f"总分填 {plain(total.number)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
         yield Fault(total.cell, message, plain(total.number), plain(wanted))
 
@@ -800,7 +808,8 @@ def score_without_actual(case: Case) -> Iterator[Fault]:
         return
     for row in case.rows:
         indicator = row.indicator
-        if not row.filed or not _is_blank(indicator.actual) or not _is_named(indicator):
+        key = fold(row.name)
+        if not row.filed or not _is_blank(indicator.actual) or is_prompt(key) or not _is_whole(key):
             continue
         if all(_is_blank(one.actual) for one in case.form.members(indicator)):
             message = f"“{indicator.level3.text}”没有完成值,得分填 {plain(row.filed)} 分"
@@ -1075,6 +1084,7 @@ _SPEAKS_OF = re.compile(
     r"|(?P<时效>(?:及时|按时|按期|准时)(?:率|性|完成率|完工率|开工率)$|完成(?:时间|时限)$)"
 )
 """The end of a name that says of which second level it speaks."""
+_ENDS = ("度", "率", "性", "时间", "时限")
 _LEVELS = {
     "产出": ("数量", "质量", "时效", "成本"),
     "效益": ("经济效益", "社会效益", "生态效益", "可持续影响", "经济", "社会", "生态"),
@@ -1108,7 +1118,7 @@ def indicator_is_misfiled(case: Case) -> Iterator[Fault]:
             and counted(name) in (HARM, NO_HARM)
         ):
             why = f"是安全事故一类指标,列在{indicator.level2}下"
-        elif home and (spoken := _SPEAKS_OF.search(name)):
+        elif home and name.endswith(_ENDS) and (spoken := _SPEAKS_OF.search(name)):
             own = spoken.lastgroup or ""
             if second != own and (own != "质量" or first == _HOMES[own]):
                 why = f"说的是{own},列在{indicator.level2}下"
@@ -1153,9 +1163,8 @@ def prompt_is_left(case: Case) -> Iterator[Fault]:
     """指标1:, ……, (≥**人), XX; rows of prompts alone are one finding."""
     form = case.form
     left: list[Written] = []
-    for row in form.indicators:
-        key = fold(row.level3.text or "")
-        if key and is_prompt(key) and not key.isdigit() and _is_empty(row.target) and _is_empty(row.actual):
+    for row, key, empty in case.keys:
+        if key and empty and not key.isdigit() and _is_empty(row.target) and _is_empty(row.actual):
             if not _DASHES.fullmatch(key):
                 left.append(row.level3)
             continue
@@ -1197,9 +1206,9 @@ _TWICE = re.compile(r"([\u4e00-\u9fff]{2,8})\1")
 )  # fmt: skip
 def name_repeats_a_word(case: Case) -> Iterator[Fault]:
     """A word typed twice."""
-    for row in case.form.indicators:
-        if match := _TWICE.search(fold(row.level3.text or "")):
-            wanted = fold(row.level3.text or "").replace(match.group(), match.group(1))
+    for row, key, _ in case.keys:
+        if match := _TWICE.search(key):
+            wanted = key.replace(match.group(), match.group(1))
             yield Fault(row.level3.cell, f"“{row.level3.text}”里“{match.group(1)}”写了两遍", row.level3.text, wanted)
 
 

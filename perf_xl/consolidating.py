@@ -49,6 +49,7 @@ from perf_xl.values import (
     PERCENT,
     RELATIVE,
     TIMES,
+    UNRESOLVED,
     Settled,
     factor_of,
     fold_level,
@@ -283,11 +284,11 @@ def _contribution(
     weight = None if points is None else fraction_of(points)
     if weight is not None and len(members) > 1:
         weight /= len(members)
-    nature = settled.kind
-    if settled.kind not in (ABSOLUTE, RELATIVE):
-        wanted, given = parse(row.target.text, form.year), parse(row.actual.text, form.year)
-        only_number = wanted.form == "blank" and given.form == "number"
-        nature = (RELATIVE if given.unit == PERCENT else ABSOLUTE) if only_number else BANDS
+    nature = settled.kind if settled.kind in (ABSOLUTE, RELATIVE) else BANDS
+    if settled.kind == UNRESOLVED and parse(row.target.text, form.year).form == "blank":
+        given = parse(row.actual.text, form.year)
+        if given.form == "number":
+            nature = RELATIVE if given.unit == PERCENT else ABSOLUTE
     actual = None if settled.actual is None or settled.unsure else fraction_of(settled.actual)
     if nature in (ABSOLUTE, RELATIVE) and settled.stated is not None and settled.target is not None:
         actual = fraction_of(settled.target)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import TypeAlias
 
 Number: TypeAlias = Decimal | Fraction | int
@@ -27,8 +28,8 @@ def times(one: Decimal, other: Decimal) -> Decimal:
 
 
 @lru_cache(maxsize=4096)
-def fraction_of(value: Decimal) -> Fraction:
-    """Return `value` as a fraction. Weights and scores are few numbers, met again and again.
+def fraction_of(value: Decimal | Fraction) -> Fraction:
+    """Return a number as a fraction. Weights, scores and percents are few numbers, met again and again.
 
     >>> fraction_of(Decimal("2.50"))
     Fraction(5, 2)
@@ -47,21 +48,22 @@ def quotient(one: Number, other: Number) -> Fraction:
     return Fraction(top * of, bottom * by)
 
 
-def sum_of(fractions: Iterable[Fraction]) -> Fraction:
+def sum_of(numbers: Iterable[Number]) -> Fraction:
     """Return the sum, exactly. Numerators are added by denominator, of which there are few.
 
-    >>> sum_of([Fraction(1, 2), Fraction(1, 3), Fraction(1, 2)])
-    Fraction(4, 3)
+    >>> sum_of([Fraction(1, 2), Decimal("0.25"), Fraction(1, 2)])
+    Fraction(5, 4)
     """
     sums: dict[int, int] = {}
-    for one in fractions:
-        denominator = one.denominator
-        sums[denominator] = sums.get(denominator, 0) + one.numerator
+    for number in numbers:
+        top, bottom = number.as_integer_ratio()
+        sums[bottom] = sums.get(bottom, 0) + top
     return _sum_by_denominator(sums)
 
 
 def _sum_by_denominator(sums: dict[int, int]) -> Fraction:
-    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+    whole = lcm(*sums)
+    return Fraction(sum(numerator * (whole // denominator) for denominator, numerator in sums.items()), whole)
 
 
 def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
@@ -72,8 +74,9 @@ def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     """
     sums: dict[int, int] = {}
     for one, other in pairs:
-        denominator = one.denominator * other.denominator
-        sums[denominator] = sums.get(denominator, 0) + one.numerator * other.numerator
+        top, bottom = one.as_integer_ratio()
+        by, of = other.as_integer_ratio()
+        sums[bottom * of] = sums.get(bottom * of, 0) + top * by
     return _sum_by_denominator(sums)
 
 
