@@ -18,7 +18,7 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from perf_xl.errors import NothingToDo, RulebookInvalid
-from perf_xl.exact import cut, round_half_up
+from perf_xl.exact import cut, fraction_of, round_half_up
 
 T = TypeVar("T")
 
@@ -63,13 +63,17 @@ class Rulebook:
         elif share == 0:
             return Decimal(0)
         else:
-            exact = Fraction(weight) * share
+            exact = fraction_of(weight) * share
         return (round_half_up if self.rounding == "half_up" else cut)(exact, self.decimals)
 
     def band(self, completion: Fraction | int) -> int:
         """完成档次: 1, 2 or 3, lower bounds included (note 3 of the form)."""
-        upper, lower = self.band_bounds
-        return 1 if completion >= upper else 2 if completion >= lower else 3
+        top, bottom = completion.as_integer_ratio()
+        for band, bound in enumerate(self.band_bounds, 1):
+            above, below = bound.as_integer_ratio()
+            if top * below >= above * bottom:
+                return band
+        return 3
 
     def grade(self, total: Decimal) -> str:
         """等级: the first grade whose lower bound the total reaches."""
