@@ -1,4 +1,4 @@
-"""Results into workbooks (写工作簿): the only door to the library that writes them. A book is made in memory, then saved whole."""
+"""Results into workbooks (写工作簿): the only door to the library that writes them. A book goes onto the disk while it is made."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 from math import ceil
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from xml.sax.saxutils import quoteattr
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.packager import Packager
 from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
 from perf_xl.grid import Position, address, column_letters
-from perf_xl.saving import write_bytes
+from perf_xl.saving import write_with
 from perf_xl.sheets import (
     HIGHEST,
     LOWEST,
@@ -81,12 +82,17 @@ def write_book(book: Book, path: Path) -> Path:
     Raises:
         OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
     """
-    return write_bytes(render(book), path)
+    return write_with(lambda file: _write_package(book, file), path)
 
 
 def render(book: Book) -> bytes:
     """Return a workbook as the bytes of an .xlsx file, with macros of an .xlsm; the same book gives the same bytes."""
     stream = io.BytesIO()
+    _write_package(book, stream)
+    return stream.getvalue()
+
+
+def _write_package(book: Book, stream: IO[bytes]) -> None:
     level = COMPRESSION if any(sheet.body for sheet in book.sheets) else MOST_COMPRESSED
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
         workbook = _Workbook(package)
@@ -103,8 +109,10 @@ def render(book: Book) -> bytes:
                 paper.set_vba_name(f"Sheet{number}")
         if book.active:
             workbook.worksheets()[book.active].activate()
-        workbook.close()
-    return stream.getvalue()
+        try:
+            workbook.close()
+        except FileCreateError as problem:  # what the library makes of whatever the disk said
+            raise problem.args[0] from None
 
 
 # --- straight into the package ----------------------------------------------------------------------------------------
@@ -273,6 +281,13 @@ class _Paper(Worksheet):  # type: ignore[misc]
             yield f'<hyperlink ref="{letters}{number}"{relationships[target]}{location}/>'
 
 
+class _Nowhere(io.BytesIO):
+    """Where the library writes a package of its own, which is empty; one that it left open is closed whenever."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
 class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]
     """A workbook of the library that goes straight into a package."""
 
@@ -285,7 +300,7 @@ class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        super().__init__(io.BytesIO(), options)
+        super().__init__(_Nowhere(), options)
         self.package, self.formats_of = package, _Formats(self)
         self.looks = _Looks(self.formats_of)
 
