@@ -14,11 +14,12 @@ from typing import Any
 
 from perf_xl.errors import NothingToDo
 from perf_xl.packages import LIMITS
+from perf_xl.patterns import regex
 
 FETCHES = 16
 """Files fetched at once: far away, waiting is what takes the time."""
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
+_URL = regex(r"[a-z][a-z0-9+.-]+://", re.I)
 
 
 def is_remote(place: str) -> bool:
@@ -27,7 +28,7 @@ def is_remote(place: str) -> bool:
     >>> is_remote("s3://bucket/2023"), is_remote("自评表"), is_remote(r"C:\\自评表")
     (True, False, False)
     """
-    return bool(_URL.match(place))
+    return "://" in place and bool(_URL.match(place))
 
 
 def list_files(place: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "perf_xl"
 
 ROWS: list[set[str]] = [
-    {"exact", "errors"},
+    {"exact", "errors", "patterns"},
     {"packages", "grid", "rules", "findings"},
     {"model", "formulas", "sheets", "meaning"},
     {"values"},
