@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -56,6 +55,8 @@ def list_files(place: str) -> list[tuple[str, str]]:
 
 def fetch(urls: Sequence[str]) -> Iterator[tuple[str, bytes | OSError]]:
     """Fetch files, some at once; each comes with its bytes, or with why not. In order; never more in hand than needed."""
+    from concurrent.futures import ThreadPoolExecutor
+
     waiting = iter(urls)
     with ThreadPoolExecutor(FETCHES) as pool:
         under_way = [(url, pool.submit(read, url)) for url in islice(waiting, FETCHES)]
