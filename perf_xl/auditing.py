@@ -19,6 +19,7 @@ from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, Finding, Rule, cat
 from perf_xl.grid import position
 from perf_xl.meaning import HARM, NO_HARM, UNCLEAR, counted, is_cost, is_good_rate, is_reduction, is_taken_in
 from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
+from perf_xl.patterns import regex
 from perf_xl.rules import HUNDRED, shipped
 from perf_xl.scoring import COMPUTED, NOTHING, WHOLE, FormScore, IndicatorScore, level_weights, rate_of
 from perf_xl.values import (
@@ -376,7 +377,7 @@ def _label(row: FundsRow) -> str:
     return f"“{(row.label.text or '').rstrip(':：')}”"
 
 
-_SUBTOTAL = re.compile("合计|小计")
+_SUBTOTAL = regex("合计|小计")
 
 
 @check(
@@ -499,11 +500,9 @@ def funds_hold_what_belongs_elsewhere(case: Case) -> Iterator[Fault]:
         yield Fault(f"{row.weight.cell}, {row.score.cell}", shown, _shown(row.weight), wanted)
 
 
-_ABOUT_RATE = re.compile(
-    r"(?:项目|年度|财政)?(?:预算|资金|经费)(?:资金)?(?:执行|支出|使用完成)(?:进度|完成)?率|支出实现率"
-)
-_ABOUT_SAVING = re.compile(r"(?:项目|预算)?资金(?:节约|结余)率")
-_ABOUT_EXECUTED = re.compile(
+_ABOUT_RATE = regex(r"(?:项目|年度|财政)?(?:预算|资金|经费)(?:资金)?(?:执行|支出|使用完成)(?:进度|完成)?率|支出实现率")
+_ABOUT_SAVING = regex(r"(?:项目|预算)?资金(?:节约|结余)率")
+_ABOUT_EXECUTED = regex(
     r"(?:项目|年度)?(?:总成本|总支出|支出总额|资金支出(?:数|额)|(?:计划)?总投资|预算执行(?:数|金额))(?:控制数?)?"
 )
 
@@ -646,13 +645,13 @@ def reason_of(form: Form, indicator: Indicator) -> Written:
     return indicator.reason
 
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(?:暂?无|(?:暂时|目前)?没有|不涉及|不适用|略|N/?A|none|null|(?:暂?无|没有|未发生|不存在)(?:任何|明显|重大|较大)?"
     r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|整改|措施|其他|及|和)+)?",
     re.IGNORECASE,
 )
-_CLAUSE_ENDS = re.compile("[。.;,、!]")
-_AS_ABOVE = re.compile(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
+_CLAUSE_ENDS = regex("[。.;,、!]")
+_AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
 def _says_nothing(reason: Written) -> bool:
@@ -900,7 +899,7 @@ def unexplained_surplus(case: Case) -> Iterator[Fault]:
             )
 
 
-_ABOUT_FUNDS = re.compile(r"资金|预算|执行|支付|支出|拨付|结余|结转|欠|财力|财政|款|验收|进度|工期|跨年|招标|采购")
+_ABOUT_FUNDS = regex(r"资金|预算|执行|支付|支出|拨付|结余|结转|欠|财力|财政|款|验收|进度|工期|跨年|招标|采购")
 
 
 @check(
@@ -950,7 +949,7 @@ def reason_says_nothing(case: Case) -> Iterator[Fault]:
 # --- targets and actuals ----------------------------------------------------------------------------------------------
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 
 
 def _noted(case: Case, code: str, message: str) -> Iterator[Fault]:
@@ -1028,9 +1027,7 @@ def indicator_without_actual(case: Case) -> Iterator[Fault]:
     return _missing(case, "actual", "完成值")
 
 
-_LIMITED = re.compile(
-    r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失"
-)
+_LIMITED = regex(r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失")
 
 
 @check(
@@ -1075,10 +1072,10 @@ def _is_delivered(row: Row, bare: str) -> bool:
     return quantity and counted(bare) not in (HARM, UNCLEAR) and not _LIMITED.search(bare)
 
 
-_MONEY_NAME = re.compile(r"(?:欠款|经费|资金|补助|费用|金额|投资|收入|款|产值)(?:总?额|总?数)?$")
-_RATE_OF_FUNDS = re.compile(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
-_HARM_TO_PEOPLE = re.compile(r"事故|伤亡|死亡")
-_SPEAKS_OF = re.compile(
+_MONEY_NAME = regex(r"(?:欠款|经费|资金|补助|费用|金额|投资|收入|款|产值)(?:总?额|总?数)?$")
+_RATE_OF_FUNDS = regex(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
+_HARM_TO_PEOPLE = regex(r"事故|伤亡|死亡")
+_SPEAKS_OF = regex(
     r"(?P<满意度>满意(?:度|率)$)"
     r"|(?P<质量>(?:合格|优良|达标|验收通过)率$)"
     r"|(?P<时效>(?:及时|按时|按期|准时)(?:率|性|完成率|完工率|开工率)$|完成(?:时间|时限)$)"
@@ -1133,7 +1130,7 @@ def indicator_is_misfiled(case: Case) -> Iterator[Fault]:
         yield Fault(cells, "成本指标没有数值,看不出成本控制在多少", cost[0].indicator.target.text, "金额等数值")
 
 
-_AMOUNT = re.compile(r"\d(?:亿|万|千)?元")
+_AMOUNT = regex(r"\d(?:亿|万|千)?元")
 
 
 def _is_money(row: Row) -> bool:
@@ -1145,8 +1142,8 @@ def _is_money(row: Row) -> bool:
     return bare and bool(_MONEY_NAME.search(name))
 
 
-_DASHES = re.compile(r"[/\\—–-]+")
-_ASKED = re.compile(r"\(\d+字以内\)|请(?:填写|填列)|XX(?:项目|单位|年)|结合自评情况")
+_DASHES = regex(r"[/\\—–-]+")
+_ASKED = regex(r"\(\d+字以内\)|请(?:填写|填列)|XX(?:项目|单位|年)|结合自评情况")
 
 
 def _is_empty(written: Written) -> bool:
@@ -1196,7 +1193,7 @@ def indicator_stands_twice(case: Case) -> Iterator[Fault]:
             yield Fault(f"{row.level3.cell}, {first.level3.cell}", message, row.level3.text)
 
 
-_TWICE = re.compile(r"([\u4e00-\u9fff]{2,8})\1")
+_TWICE = regex(r"([\u4e00-\u9fff]{2,8})\1")
 
 
 @check(
@@ -1246,8 +1243,8 @@ def years_differ(case: Case) -> Iterator[Fault]:
         yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
 
 
-_YEAR = re.compile(r"20\d\d")
-_CARRIED_OVER = re.compile("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
+_YEAR = regex(r"20\d\d")
+_CARRIED_OVER = regex("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
 
 
 def _is_carried_over(form: Form) -> bool:

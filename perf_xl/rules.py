@@ -7,14 +7,13 @@ province does differently is another rulebook, never an `if`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
-from importlib import resources
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from perf_xl.errors import NothingToDo, RulebookInvalid
@@ -216,17 +215,30 @@ def parse(text: str, name: str) -> Rulebook:
     return rulebook
 
 
+class _Shipped(Mapping[str, Rulebook]):
+    """Rulebooks of a folder by name, each read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != "default", path.stem))
+        self.paths = {path.stem: path for path in paths}
+        self.known: dict[str, Rulebook] = {}
+
+    def __getitem__(self, name: str) -> Rulebook:
+        if name not in self.known:
+            self.known[name] = parse(self.paths[name].read_text(encoding="utf-8"), name)
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
 @lru_cache(maxsize=1)
 def shipped() -> Mapping[str, Rulebook]:
     """Return the rulebooks that come with perf_xl, by name, the default first."""
-    folder = resources.files("perf_xl") / "rulebooks"
-    texts = {
-        PurePath(entry.name).stem: entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
-    names = sorted(texts, key=lambda name: (name != "default", name))
-    return {name: parse(texts[name], name) for name in names}
+    return _Shipped(Path(__file__).parent / "rulebooks")
 
 
 def named(name: str) -> Rulebook:

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from perf_xl.exact import fold, times, within_reason
 from perf_xl.meaning import DEALING, HARM, NO_HARM, UNCLEAR, counted, is_cost, is_reduction
+from perf_xl.patterns import regex
 
 ABSOLUTE, RELATIVE, DATE, QUALITATIVE, UNRESOLVED = "absolute", "relative", "date", "qualitative", "unresolved"
 AT_LEAST, AT_MOST, BETWEEN, EQUAL = "at_least", "at_most", "between", "equal"
@@ -110,13 +111,13 @@ _MEASURE_WORDS = """
 """
 MEASURES = frozenset(_MEASURE_WORDS.split())
 
-_UNSURE = re.compile(
+_UNSURE = regex(
     r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
 )
 
-_SHORT_WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
-_PER = re.compile(r"[*·.、,×/]|每")
-_DIGIT = re.compile(r"\d")
+_SHORT_WORD = regex(r"[\u4e00-\u9fff]{1,2}")
+_PER = regex(r"[*·.、,×/]|每")
+_DIGIT = regex(r"\d")
 
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 1000, "百": 100}
 
@@ -183,23 +184,23 @@ _LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
-_ONE_NUMBER = re.compile(
+_ONE_NUMBER = regex(
     rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
     rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
 )
-_ONE_CHINESE = re.compile(
+_ONE_CHINESE = regex(
     rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?:(?P<percent>百分之)|)(?P<number>{_CHINESE_NUMBER})"
     rf"(?P<unit>.*?)(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?[。.;]?"
 )
-_RANGE = re.compile(
+_RANGE = regex(
     rf"(?:控制在|保持在|在)?(?P<low>{_NUMBER})(?P<unit>[^\d~至到—–-]*)(?:-|~|至|到|—+|–)(?P<high>{_NUMBER})(?P<unit2>.*?)(?:之间|以内|内)?"
 )
-_PLUS_MINUS = re.compile(
+_PLUS_MINUS = regex(
     rf"(?P<middle>{_NUMBER})?(?P<unit>[^\d±]*)(?:±|\+/-|\+-)(?P<reach>\d+(?:\.\d+)?)(?P<unit2>.*?)(?:以内|之内|内)?"
 )
-_HALF = re.compile(rf"(?P<comparator>{_PREFIX_PATTERN})?(?:一半|半数)(?P<side>以上|以下)?")
-_LOOSE_DIGITS = re.compile(r"\d\s+\d")
-_THOUSANDS_BY_SPACE = re.compile(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
+_HALF = regex(rf"(?P<comparator>{_PREFIX_PATTERN})?(?:一半|半数)(?P<side>以上|以下)?")
+_LOOSE_DIGITS = regex(r"\d\s+\d")
+_THOUSANDS_BY_SPACE = regex(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,23 +408,23 @@ _DONE = (
     r"(?:(?:全部|全面|按时|按期)?(?:完成|竣工|交付|支付|到位|投入使用|结束|验收|发放|完工|拨付|建成|上线)[^\d]{0,12})?"
 )
 _YEAR = r"(?:(?P<year>20\d\d)年?[度]?|(?:本年|当年|年内))"
-_DAY = re.compile(
+_DAY = regex(
     rf"{_WHEN}(?:(?P<year>20\d\d)(?:年|[-/.]))?(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})(?P<mark>日|号)?(?:24时|24:00)?"
     rf"(?P<before>之前|以前|前)?{_DONE}"
 )
-_MONTH = re.compile(
+_MONTH = regex(
     rf"{_WHEN}(?:(?P<year>20\d\d)(?:年|[-/.]))?(?:(?P<from>\d{{1,2}})月?(?:-|~|至|到|—+))?(?P<month>\d{{1,2}})月(?:份)?"
     rf"(?P<part>底|末|上旬|中旬|下旬|内)?(?P<before>之前|以前|前)?{_DONE}"
 )
-_END_OF_YEAR = re.compile(
+_END_OF_YEAR = regex(
     rf"{_WHEN}(?:(?P<year>20\d\d)年?度?|本年度?|当年度?|全年|年)?(?P<part>年?底|年?末|内|上半年|下半年|第?[一二三四1-4]季度)?"
     rf"(?P<before>之前|以前|前)?{_DONE}"
 )
 
 
-_DATED = re.compile(r"[年月日号季底末]|\d[-/.]\d")
-_NAMED_YEAR = re.compile(r"年|底|末|季")
-_PERIOD = re.compile(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
+_DATED = regex(r"[年月日号季底末]|\d[-/.]\d")
+_NAMED_YEAR = regex(r"年|底|末|季")
+_PERIOD = regex(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
 
 
 def _last_day(year: int, month: int) -> date:
@@ -483,15 +484,15 @@ def _make_day(year: int, month: int, day: int) -> date | None:
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
-_FULLY = re.compile(
+_FULLY = regex(
     r"(?:已|全部|全面|完全|均已?|都已?|已全部|已经|按时|按期|如期|按计划)*(?:达成|完成|达到|实现)了?"
     r"(?:预期|年度|年初|既定|设定|预定)*(?:绩效)?(?:指标|目标|要求|效果|任务|值|指标值|目标值)?(?:\(?100%\)?)?"
 )
-_STATED = re.compile(r"(?P<words>[^\d()%]*?)[,,:]?\(?(?P<percent>\d+(?:\.\d+)?)%\)?(?P<after>完成|达成)?")
+_STATED = regex(r"(?P<words>[^\d()%]*?)[,,:]?\(?(?P<percent>\d+(?:\.\d+)?)%\)?(?P<after>完成|达成)?")
 _BANDS = (
-    (1, re.compile(r"(?:全部或)?基本(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?")),
-    (2, re.compile(r"部分(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:并具有一定效果)?")),
-    (3, re.compile(r"未(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:[且并,]?效果较差)?")),
+    (1, regex(r"(?:全部或)?基本(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?")),
+    (2, regex(r"部分(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:并具有一定效果)?")),
+    (3, regex(r"未(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:[且并,]?效果较差)?")),
 )
 ASSESSED = (
     "合格",
@@ -571,14 +572,14 @@ def words_agree(target: str, actual: str) -> bool:
 
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
-_RATE_NAME = re.compile(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
-_MEAN_NAME = re.compile(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
-_TIME_LIMIT = re.compile(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
-_HINT = re.compile(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
-_STARRED = re.compile(r"[*_Xx×]|请")
+_RATE_NAME = regex(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
+_MEAN_NAME = regex(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
+_TIME_LIMIT = regex(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
+_HINT = regex(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
+_STARRED = regex(r"[*_Xx×]|请")
 """A character without which a text holds no hint; the longer patterns are tried on no other."""
-_STARS_LEFT = re.compile(r"\*\*|XX|××")
-_TRAILING_BRACKET = re.compile(r"\(([^()]*)\)$")
+_STARS_LEFT = regex(r"\*\*|XX|××")
+_TRAILING_BRACKET = regex(r"\(([^()]*)\)$")
 
 
 @lru_cache(maxsize=4096)
@@ -598,8 +599,8 @@ def fold_level(name: str | None) -> str:
 _ASKED_FOR = r"\(?请(?:在此|按要求|据实)?(?:填写|填列|填入|输入|注明)[^()]*\)?"
 _STARS = r"[Xx×*_]"
 _DOTS = r"[.…。·,、/\\—–-]"
-_ASKED = re.compile(_ASKED_FOR)
-_PROMPT = re.compile(
+_ASKED = regex(_ASKED_FOR)
+_PROMPT = regex(
     rf"(?:三级)?指标(?:\d*|[nN]|{_STARS}+|[一二三四五六七八九十]+)[:.、]?(?:{_DOTS}*|{_STARS}*|{_ASKED_FOR})"
     rf"|{_ASKED_FOR}|{_STARS}{{2,}}|{_DOTS}+|\(?\d*\)?"
 )
@@ -657,7 +658,7 @@ def read_name(name: str) -> NameReading:
 
 
 _MARKS = "★☆*◆●■▲·"
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"指标\d{1,2}(?=20\d\d年)|(?:三级)?指标\d*[:.、,)]|指标\d{1,2}(?!\d)|\d{1,2}[.、,:](?!\d)|\(\d{1,2}\)"
 )
 
@@ -669,7 +670,7 @@ def _without_prefix(folded: str) -> str:
     return bare.lstrip(_MARKS) or bare
 
 
-_BRACKETS = re.compile(r"[()\[\]【】《》<>“”\"'{}]")
+_BRACKETS = regex(r"[()\[\]【】《》<>“”\"'{}]")
 
 
 def fold_name(name: str) -> str:
@@ -767,7 +768,7 @@ def _is_moment(value: Value, level2: str | None) -> bool:
     return value.form == "number" and 2000 <= value.number < 2100
 
 
-_IN_TIME = re.compile(
+_IN_TIME = regex(
     r"(?:按时|按期|如期|及时|提前|已按时|已按期|按计划)(?:完成|达成)|在规定时间内完成|达成(?:预期|年度)指标"
 )
 
@@ -949,7 +950,7 @@ def _direction(bare: str, level1: str | None, level2: str | None, comparator: st
     return AT_MOST if _less_is_better(bare, level1, level2, wanted) else AT_LEAST
 
 
-_OF_A_WHOLE = re.compile(r"(?:率|比例|占比|比重|度)$")
+_OF_A_WHOLE = regex(r"(?:率|比例|占比|比重|度)$")
 
 
 def _less_is_better(bare: str, level1: str | None, level2: str | None, wanted: Value) -> bool:
