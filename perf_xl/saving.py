@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from time import sleep
 from typing import TypeVar
@@ -146,13 +144,15 @@ def sweep(path: Path) -> None:
 
 
 def _mark_of(path: Path) -> str:
+    from hashlib import sha256
+
     return sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 @contextmanager
 def _beside(data: bytes, path: Path) -> Iterator[Path]:
     """A temporary file with these bytes, safe on the disk; it is gone afterwards."""
-    temporary = path.with_name(f"{TEMPORARY}{_mark_of(path)}-{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"{TEMPORARY}{_mark_of(path)}-{os.urandom(4).hex()}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(data)
