@@ -5,7 +5,6 @@ Exit codes: 0 clean, 1 findings of severity 错误 (or refused files), 2 could n
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,12 +18,11 @@ import click
 
 from perf_xl.errors import NothingToDo, PerfXlError
 from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding, count_by_severity
-from perf_xl.packages import set_limits
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from perf_xl import contract, folders, intake, pipeline
+    from perf_xl import contract, folders, intake, packages, pipeline
     from perf_xl.excel.doctor import Diagnosis
     from perf_xl.scoring import FormScore
 
@@ -39,8 +37,8 @@ else:
         def __getattr__(self, attribute: str) -> Any:
             return getattr(import_module(self.name), attribute)
 
-    contract, folders, intake, pipeline = (
-        _Later(f"perf_xl.{name}") for name in ("contract", "folders", "intake", "pipeline")
+    contract, folders, intake, packages, pipeline = (
+        _Later(f"perf_xl.{name}") for name in ("contract", "folders", "intake", "packages", "pipeline")
     )
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
@@ -139,6 +137,8 @@ def _console(err: bool = False) -> Console:
 
 def _print_json(document: Any) -> None:
     """One JSON document on stdout; escaped where the console's encoding does not hold Chinese."""
+    import json
+
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
     click.echo(json.dumps(document, ensure_ascii=not encoding.startswith("utf"), indent=1))
 
@@ -178,7 +178,7 @@ _limits_option = click.option(
     envvar="PERF_XL_LIMITS",
     metavar="限额.toml",
     expose_value=False,
-    callback=lambda _context, _option, name: intake.load_limits(name) if name else set_limits({}),
+    callback=lambda _context, _option, name: intake.load_limits(name) if name else packages.set_limits({}),
     help="文件大小、读取时间和内存的限额;也可用环境变量 PERF_XL_LIMITS 指定。",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="在标准输出打印 JSON。")

@@ -12,7 +12,6 @@ import getpass
 import json
 import os
 import platform
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -172,7 +171,7 @@ def _goes_on(holder: Holder | None, path: Path) -> bool:
 
 def _age(path: Path) -> float:
     """Seconds since the lock was touched, by the clock of the disk: that which stamps a file made just now."""
-    probe = path.with_name(f"{TEMPORARY}{secrets.token_hex(4)}.tmp")
+    probe = path.with_name(f"{TEMPORARY}{os.urandom(4).hex()}.tmp")
     try:
         os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         return probe.stat().st_mtime - path.stat().st_mtime

@@ -9,7 +9,6 @@ import io
 import posixpath
 import re
 import struct
-import tomllib
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -62,6 +61,8 @@ def parse_limits(text: str, file: str) -> dict[str, int]:
     Raises:
         LimitsInvalid: no TOML, a name that is none, or no whole number above zero.
     """
+    import tomllib
+
     try:
         entries = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:

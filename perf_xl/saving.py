@@ -11,7 +11,6 @@ import errno
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from time import sleep
 from typing import IO, TypeVar
@@ -172,6 +171,8 @@ def sweep(path: Path) -> None:
 
 
 def _mark_of(path: Path) -> str:
+    from hashlib import sha256
+
     return sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 

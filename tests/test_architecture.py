@@ -42,6 +42,7 @@ ROWS: list[set[str]] = [
     {"checking", "resuming"},
     {"excel"},
     {"cli"},
+    {"__main__"},
 ]
 """From the bottom up. `workbooks`, `writing` are the doors to files; `contract`, `tables`, `template`, `summary` say what
 is written; neighbours in a row do not import one another, except where `NEIGHBOURS` says so."""
@@ -200,3 +201,19 @@ def test_scoring_a_file_imports_no_heavy_library(tmp_path: Path) -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
+
+
+def test_scoring_a_file_imports_nothing_of_consolidation(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "import perf_xl.cli, perf_xl.intake, perf_xl.scoring, perf_xl.contract, perf_xl.checking\n"
+        "unneeded = {'multiprocessing', 'concurrent', 'logging', 'sqlite3', 'perf_xl.consolidating'} & set(sys.modules)\n"
+        "assert not unneeded, unneeded\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
+
+
+def test_a_worker_imports_no_command_line(tmp_path: Path) -> None:
+    """What was started is imported anew in every worker process."""
+    program = "import sys, perf_xl.__main__\nassert 'click' not in sys.modules\n"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)

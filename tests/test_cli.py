@@ -26,6 +26,11 @@ def perf_xl(*arguments: str | Path, encoding: str = "utf-8", **more: object) -> 
     return subprocess.run(command, capture_output=True, env=environment, check=False, **more)  # type: ignore[call-overload, no-any-return]
 
 
+def test_the_command_starts_as_a_package() -> None:
+    started = subprocess.run([sys.executable, "-m", "perf_xl", "--version"], capture_output=True, check=True)
+    assert started.stdout.startswith(b"perf-xl ")
+
+
 @pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS)])
 def test_help_is_chinese(command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
