@@ -98,7 +98,7 @@ def open_package(data: bytes, file: str) -> zipfile.ZipFile:
         raise _too_much(file, sum(sizes), "unpacked")
     if max(sizes, default=0) > LIMITS["part"]:
         raise _too_much(file, max(sizes), "part")
-    if any([part.flag_bits & 1 for part in parts]):
+    if any(part.flag_bits & 1 for part in parts):
         raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
     return package
 

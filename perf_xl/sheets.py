@@ -16,7 +16,7 @@ from itertools import islice
 from math import ceil
 from typing import NamedTuple, TypeAlias
 
-from perf_xl.grid import Position, position
+from perf_xl.grid import Position
 
 MOST_LINKS = 60_000
 """Excel opens no sheet with more than some 65,000 links; beyond this many a cell keeps its text alone."""
@@ -413,9 +413,8 @@ Entry = tuple[str, Scalar, str]
 """Columns it spans (`A`, `CH`), what stands there, style."""
 
 
-@lru_cache(maxsize=32)
-def _column(letter: str) -> int:
-    return position(f"{letter}1")[1]
+LETTERS = {letter: at for at, letter in enumerate("ABCDEFGH")}
+"""Of the columns of a form."""
 
 
 class Paper:
@@ -430,17 +429,17 @@ class Paper:
         cells: list[Cell | None] = [None] * 8
         row = len(self.rows)
         for columns, value, style in entries:
-            left, right = _column(columns[0]), _column(columns[-1])
-            cells[left : right + 1] = [Cell(None, style)] * (right - left + 1)
-            cells[left] = Cell(value or None if isinstance(value, str) else value, style)
+            left, right = LETTERS[columns[0]], LETTERS[columns[-1]]
+            cells[left] = Cell(None if value == "" else value, style)
             if right > left:
+                cells[left + 1 : right + 1] = [Cell(None, style)] * (right - left)
                 self.merged.append(Area(row, left, row, right))
         self.rows.append(cells)
         return row
 
     def stack(self, top: int, columns: str) -> None:
         """Merge what stands in these columns from row `top` down to the last line."""
-        left, right = _column(columns[0]), _column(columns[-1])
+        left, right = LETTERS[columns[0]], LETTERS[columns[-1]]
         bottom = len(self.rows) - 1
         if bottom > top:
             self.merged = [one for one in self.merged if not (top <= one.top <= bottom and left <= one.left <= right)]
@@ -543,8 +542,11 @@ def cell_height(text: str, width: int, style: str) -> float:
     return text_height(text, width, look)
 
 
+FRAMED = {name for name, style in STYLES.items() if style.border}
+
+
 def _framed(cells: Sequence[Cell | None]) -> bool:
-    return any(cell is not None and STYLES[cell.style].border for cell in cells)
+    return any(cell is not None and cell.style in FRAMED for cell in cells)
 
 
 def row_heights(sheet: Sheet) -> list[float]:
@@ -563,15 +565,16 @@ def row_heights(sheet: Sheet) -> list[float]:
     tall: list[tuple[Area, float]] = []
     for top, cells in enumerate(sheet.rows):
         for left, cell in enumerate(cells):
-            if cell is None or not cell.value or not isinstance(cell.value, str):
+            if cell is None:
                 continue
-            if not (wanted := cell_height(cell.value, widths[left], cell.style)):
+            text, style, *_ = cell
+            if not text or not isinstance(text, str) or not (wanted := cell_height(text, widths[left], style)):
                 continue
             area = areas.get((top, left), Area(top, left, top, left))
             if not (width := sum(widths[left : area.right + 1])) and left in hidden:
                 continue
             if area.right > left:
-                wanted = text_height(cell.value, width, STYLES[cell.style])
+                wanted = text_height(text, width, STYLES[style])
             if area.bottom > top:
                 tall.append((area, wanted))
             elif wanted > heights[top]:
