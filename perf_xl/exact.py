@@ -26,6 +26,33 @@ def times(one: Decimal, other: Decimal) -> Decimal:
     return _EXACTLY.multiply(one, other)
 
 
+@lru_cache(maxsize=4096)
+def fraction_of(value: Decimal | Fraction) -> Fraction:
+    """Return a number as a fraction. Weights, scores and percents are few numbers, met again and again.
+
+    >>> fraction_of(Decimal("2.50"))
+    Fraction(5, 2)
+    """
+    return Fraction(value)
+
+
+def sum_of(numbers: Iterable[Number]) -> Fraction:
+    """Return the sum, exactly. Numerators are added by denominator, of which there are few.
+
+    >>> sum_of([Fraction(1, 2), Decimal("0.25"), Fraction(1, 2)])
+    Fraction(5, 4)
+    """
+    sums: dict[int, int] = {}
+    for number in numbers:
+        top, bottom = number.as_integer_ratio()
+        sums[bottom] = sums.get(bottom, 0) + top
+    return _sum_by_denominator(sums)
+
+
+def _sum_by_denominator(sums: dict[int, int]) -> Fraction:
+    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+
+
 def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     """Return Σ one·other, exactly. Numerators are added by denominator, of which there are few: no fraction is reduced.
 
@@ -34,9 +61,10 @@ def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     """
     sums: dict[int, int] = {}
     for one, other in pairs:
-        denominator = one.denominator * other.denominator
-        sums[denominator] = sums.get(denominator, 0) + one.numerator * other.numerator
-    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+        top, bottom = one.as_integer_ratio()
+        by, of = other.as_integer_ratio()
+        sums[bottom * of] = sums.get(bottom * of, 0) + top * by
+    return _sum_by_denominator(sums)
 
 
 @lru_cache(maxsize=65536)
