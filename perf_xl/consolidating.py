@@ -981,10 +981,10 @@ class _Group:
         whole = sum_of(row.funds) if relative else _ONE
 
         def in_unit(values: Iterable[Decimal | Fraction | None]) -> list[Fraction | None]:
-            return [
-                None if value is None else fraction_of(value) if factor == 1 else fraction_of(value) * factor
-                for value, factor in zip(values, factors, strict=True)
-            ]
+            exact = [fraction_of(value) if isinstance(value, Decimal) else value for value in values]
+            if factors is None:
+                return exact
+            return [value and value * factor for value, factor in zip(exact, factors, strict=True)]
 
         def together(values: Sequence[Fraction | None]) -> Fraction | None:
             known = [value for value in values if value is not None]
@@ -1092,8 +1092,8 @@ def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     return sum_of_products(weighted) / sum_of(weight for weight, _ in weighted)
 
 
-def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction]] | None:
-    """Return the unit all sources share and the factor of each, or None where they do not fit together.
+def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction] | None] | None:
+    """Return the unit all sources share and the factor of each, if any has one; None where they do not fit together.
 
     Times are folded only where two different ones meet. A missing unit takes the one that all others have.
     """
@@ -1110,9 +1110,9 @@ def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fracti
     unit = next(iter(units), None)
     with_unit = [part for part in parts if part.settled.unit]
     if unit is None or len(with_unit) == len(parts):
-        return unit, [Fraction(1)] * len(parts)
+        return unit, None
     spelt = {part.settled.spelt for part in with_unit}
     if len(spelt) > 1 or any(part.settled.scaled for part in with_unit):
         return None
     factor = Fraction(factor_of(spelt.pop()))
-    return unit, [Fraction(1) if part.settled.unit else factor for part in parts]
+    return unit, [_ONE if part.settled.unit else factor for part in parts]

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import TypeAlias
 
 Number: TypeAlias = Decimal | Fraction | int
@@ -27,7 +28,7 @@ def times(one: Decimal, other: Decimal) -> Decimal:
 
 
 @lru_cache(maxsize=4096)
-def fraction_of(value: Decimal | Fraction) -> Fraction:
+def fraction_of(value: Decimal) -> Fraction:
     """Return a number as a fraction. Weights, scores and percents are few numbers, met again and again.
 
     >>> fraction_of(Decimal("2.50"))
@@ -50,7 +51,8 @@ def sum_of(numbers: Iterable[Number]) -> Fraction:
 
 
 def _sum_by_denominator(sums: dict[int, int]) -> Fraction:
-    return sum((Fraction(numerator, denominator) for denominator, numerator in sums.items()), Fraction(0))
+    whole = lcm(*sums)
+    return Fraction(sum(numerator * (whole // denominator) for denominator, numerator in sums.items()), whole)
 
 
 def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:

@@ -15,9 +15,12 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from time import sleep
-from typing import TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from perf_xl.errors import OutputNotWritable
+
+if TYPE_CHECKING:
+    from tempfile import SpooledTemporaryFile
 
 T = TypeVar("T")
 
@@ -70,10 +73,19 @@ def write_bytes(data: bytes, path: Path) -> Path:
     Raises:
         OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
     """
+    return write_file(lambda file: file.write(data), path)
+
+
+def write_file(fill: Callable[[IO[bytes]], object], path: Path) -> Path:
+    """Write a file as `write_bytes` does; `fill` writes what it is to hold, piece by piece, into a file that is open.
+
+    Raises:
+        OutputNotWritable: as there.
+    """
     check_name(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(data, path) as temporary:
+        with _beside(fill, path) as temporary:
             place = _renamed(temporary, path)
         _settle_folder(place.parent)
     except (OSError, ValueError) as problem:
@@ -137,6 +149,18 @@ def is_left_over(name: str) -> bool:
     return name.startswith(TEMPORARY) and name.endswith(".tmp")
 
 
+def scratch(path: Path, in_memory: int) -> SpooledTemporaryFile[bytes]:
+    """Open a file to write and read again, beside `path`, which goes with the process; up to so many bytes none is made.
+
+    Where the disk knows no files without a name, one may be left by a process that is killed while it makes it: `sweep`
+    of the same path removes it.
+    """
+    from tempfile import SpooledTemporaryFile  # which takes long to import
+
+    prefix = f"{TEMPORARY}{_mark_of(path)}-"
+    return SpooledTemporaryFile(in_memory, "w+b", prefix=prefix, suffix=".tmp", dir=str(path.parent))
+
+
 def sweep(path: Path) -> None:
     """Remove temporary files that a run which was killed has left of `path`; only where no other run can write it."""
     with suppress(OSError, ValueError):
@@ -150,12 +174,12 @@ def _mark_of(path: Path) -> str:
 
 
 @contextmanager
-def _beside(data: bytes, path: Path) -> Iterator[Path]:
-    """A temporary file with these bytes, safe on the disk; it is gone afterwards."""
+def _beside(fill: Callable[[IO[bytes]], object], path: Path) -> Iterator[Path]:
+    """A temporary file that is filled and safe on the disk; it is gone afterwards."""
     temporary = path.with_name(f"{TEMPORARY}{_mark_of(path)}-{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         yield temporary

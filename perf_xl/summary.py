@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
-from itertools import count, groupby, starmap
+from itertools import count, groupby, islice, starmap
 from math import ceil
 from typing import Any, NamedTuple, TypeVar
 
@@ -211,8 +211,8 @@ def written(value: Fraction, unit: tuple[Fraction, str]) -> str:
 
 def target_words(row: ConsolidatedIndicator) -> str:
     """年度指标值 as it stands on the consolidated form."""
-    as_filed = {fold(source.target or "") for source in row.sources}
     if row.target is None:
+        as_filed = {fold(source.target or "") for source in row.sources}
         return (row.sources[0].target or "") if len(as_filed) == 1 else "按三档汇总"
     unit = _unit_of(row)
     if row.direction == BETWEEN and row.target_high is not None:
@@ -652,7 +652,9 @@ SOURCE_COLUMNS = (
 def _sources(face: _Face) -> Sheet:
     """Every contribution to every indicator, those of rows in conflict included."""
     most, sample = MOST_LINKS // 2, SAMPLE if face.trace else None
-    counts = (len(sources[:sample]) for form in face.result.forms for *_, sources in _contributions(form))
+    counts = (
+        min(len(sources), sample or len(sources)) for form in face.result.forms for *_, sources in _contributions(form)
+    )
     body = Body(SOURCE_COLUMNS, sum(counts), lambda: _source_lines(face, sample, most))
     captions = [
         "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
@@ -672,7 +674,7 @@ def _source_lines(face: _Face, sample: int | None, most: int) -> Iterator[Line]:
     numbers = count(1)
     for form, name in face.forms:
         for level1, level3, counted, sources in _contributions(form):
-            for source in sources[:sample]:
+            for source in islice(sources, sample):
                 linked = next(numbers) <= most
                 yield _source_line(face, name, level1, level3, source, counted, linked=linked)
 

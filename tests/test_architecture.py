@@ -37,7 +37,7 @@ ROWS: list[set[str]] = [
         "workbooks",
         "writing",
     },
-    {"demo", "pipeline"},
+    {"demo", "pipeline", "spool"},
     {"checking", "resuming"},
     {"excel"},
     {"cli"},
