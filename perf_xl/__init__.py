@@ -59,7 +59,8 @@ def read(path: str | Path) -> tuple[Form, ...]:
     Raises:
         WorkbookUnreadable: no workbook, damaged, encrypted, or without a form; the message says what to do.
     """
-    from perf_xl.pipeline import SourceFile, read_all
+    from perf_xl.folders import SourceFile
+    from perf_xl.intake import read_all
 
     (result,) = read_all([SourceFile(Path(path), Path(path).name)])
     if result.refusal is not None:

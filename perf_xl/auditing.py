@@ -11,22 +11,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
 
-from perf_xl.exact import cut, decimal_in, fold, plain, round_half_up
+from perf_xl.exact import cut, decimal_in, fold, fraction_of, plain, quotient, round_half_up, times
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, Finding, Rule, catalogue, finding
 from perf_xl.grid import position
 from perf_xl.meaning import HARM, NO_HARM, UNCLEAR, counted, is_cost, is_good_rate, is_reduction, is_taken_in
 from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
+from perf_xl.patterns import regex
 from perf_xl.rules import HUNDRED, shipped
-from perf_xl.scoring import COMPUTED, FormScore, IndicatorScore, level_weights
+from perf_xl.scoring import COMPUTED, NOTHING, WHOLE, FormScore, IndicatorScore, level_weights, rate_of
 from perf_xl.values import (
     ABSOLUTE,
     AT_LEAST,
     AT_MOST,
     QUALITATIVE,
     RELATIVE,
+    NameReading,
+    Settled,
+    Value,
     fold_level,
     fold_name,
+    is_filler,
     is_prompt,
     is_template_hint,
     parse,
@@ -48,7 +55,103 @@ class Fault:
     """Lower than the catalogue's, where direction, unit or kind had to be inferred."""
 
 
-Check = Callable[[FormScore], Iterator[Fault]]
+class Row(NamedTuple):
+    """A scored row, with what several checks ask of it."""
+
+    scored: IndicatorScore
+    indicator: Indicator
+    settled: Settled
+    name: str
+    """As written; "" where it is blank."""
+    about: NameReading
+    wanted: Value
+    """What the target says by itself."""
+    level1: str
+    level2: str
+    """Both folded."""
+    weight: Decimal | None
+    filed: Decimal | None
+
+    @classmethod
+    def of(cls, scored: IndicatorScore) -> Row:
+        """Read what the checks ask of a row."""
+        row = scored.indicator
+        name = row.level3.text or ""
+        levels = fold_level(row.level1), fold_level(row.level2)
+        read = read_name(name), parse(row.target.text)
+        return cls(scored, row, scored.settled, name, *read, *levels, row.weight.number, row.score.number)
+
+
+class Case:
+    """A scored form as its checks look at it: what several of them ask is found once."""
+
+    def __init__(self, score: FormScore) -> None:
+        self.score, self.form = score, score.form
+        self.total_row = score.form.total_row
+        self.is_misplaced = misplaced(score.form)
+        self.rows = [Row.of(scored) for scored in score.indicators]
+        self.deducted = [
+            row for row in self.rows if row.weight is not None and row.filed is not None and row.filed < row.weight
+        ]
+        """Rows that lost points."""
+        self.noted = [row for row in self.rows if row.settled.notes]
+        """Rows whose reading itself gives rise to findings."""
+
+    @cached_property
+    def keys(self) -> list[tuple[Indicator, str, bool]]:
+        """All indicators, each with its folded name and whether that names nothing."""
+        names = [(row, fold(row.level3.text or "")) for row in self.form.indicators]
+        return [(row, key, is_prompt(key)) for row, key in names]
+
+    @cached_property
+    def named(self) -> list[Indicator]:
+        """The indicators that are scored, by themselves or in a group, and are such by their name."""
+        return [
+            row
+            for row, key, empty in self.keys
+            if (row.scored or row.group is not None) and not empty and _is_whole(key)
+        ]
+
+    @cached_property
+    def blocks(self) -> list[tuple[Heading, list[Indicator]]]:
+        """The first- and second-level headings with a weight, each with the scored rows that it stands over."""
+        headings = [(position(heading.cell)[0] + 1, heading) for heading in self.form.headings]
+        blocks = []
+        for first, heading in headings:
+            after = [row for row, other in headings if row > first and other.level == heading.level]
+            last = min(after) - 1 if after else None
+            blocks.append((heading, _block(self.form, heading, first, last)))
+        return blocks
+
+    @cached_property
+    def odd_rates(self) -> list[tuple[FundsRow, Fraction, int | None]]:
+        """Rows whose printed rate is not the exact one rounded: row, exact rate, decimals after which it is merely cut off."""
+        odd = []
+        for row in self.form.funds:
+            rate = rate_of(self.form.budget_of(row).number, row.executed.number) if row.rate.text else None
+            notations = rate_notations(row.rate.text or "") if rate is not None else []
+            if rate is None or not notations:
+                continue
+            if not any(number == round_half_up(rate, places) for number, places in notations):
+                is_cut = (places for number, places in notations if number == cut(rate, places))
+                odd.append((row, rate, next(is_cut, None)))
+        return odd
+
+    @cached_property
+    def short(self) -> list[tuple[Row, Decimal, Decimal, bool]]:
+        """Quantitative rows that fall short and whose filed score is not the partial one: row, weight, filed, only rounded."""
+        short = []
+        for row in self.rows:
+            completion, weight, filed = row.scored.completion, row.weight, row.filed
+            if weight is None or filed is None or filed == row.scored.score or not 0 <= filed <= weight:
+                continue
+            if completion is not None and completion != 1 and _is_counted(row):
+                exact = fraction_of(weight) * completion
+                short.append((row, weight, filed, only_rounded(filed, exact, self.score.rulebook.decimals)))
+        return short
+
+
+Check = Callable[[Case], Iterator[Fault]]
 CHECKS: dict[str, Check] = {}
 
 
@@ -67,10 +170,10 @@ def check(
 
 def audit(score: FormScore) -> list[Finding]:
     """Return all findings (问题) of a form, what the reader doubted (X03) included, in order."""
-    form = score.form
+    form, case = score.form, Case(score)
     found = []
     for code, function in CHECKS.items():
-        for fault in function(score):
+        for fault in function(case):
             found.append(
                 finding(
                     code,
@@ -105,8 +208,7 @@ def agrees(filed: Decimal, exact: Fraction | Decimal, places: int | None = None)
     return round_half_up(exact, _decimals(filed) if places is None else places) == filed
 
 
-def _whole_form_cell(score: FormScore) -> str:
-    form = score.form
+def _whole_form_cell(form: Form) -> str:
     return form.total.cell if form.total.text else form.title.cell
 
 
@@ -118,21 +220,18 @@ def _whole_form_cell(score: FormScore) -> str:
     "调整各项分值,使预算执行率与各项指标的分值合计为100分。",
     "执行率7分、指标90分,合计97分。", "执行率10分、指标90分,合计100分。",
 )  # fmt: skip
-def weights_do_not_add_up(score: FormScore) -> Iterator[Fault]:
+def weights_do_not_add_up(case: Case) -> Iterator[Fault]:
     """总分应为100分: execution weight and indicator weights, all being readable."""
-    if misplaced(score.form):
+    known = [row.weight for row in case.rows if row.weight is not None]
+    if not known or len(known) != len(case.rows) or case.is_misplaced:
         return
-    weights = [row.indicator.weight.number for row in score.indicators]
-    known = [weight for weight in weights if weight is not None]
-    if not known or len(known) != len(weights):
-        return
-    execution = score.execution.weight
-    if execution is None and score.execution.filed is not None:
+    execution = case.score.execution.weight
+    if execution is None and case.score.execution.filed is not None:
         return
     total = sum(known, execution or Decimal(0))
     if total != HUNDRED:
-        form = score.form
-        cell = form.total_weight.cell if form.total_weight.text else _whole_form_cell(score)
+        form = case.form
+        cell = form.total_weight.cell if form.total_weight.text else _whole_form_cell(form)
         parts = f"执行率 {plain(execution)} 分、指标 {plain(sum(known))} 分" if execution is not None else "各项指标"
         severity = None if execution is not None else DOUBT  # the execution rate may be scored elsewhere
         yield Fault(cell, f"{parts},合计 {plain(total)} 分,应为100分", plain(total), "100", severity)
@@ -143,10 +242,10 @@ def weights_do_not_add_up(score: FormScore) -> Iterator[Fault]:
     "把预算执行率的分值改为规定的分值,并按执行率重算得分和总分。",
     "执行率分值填7分。", "执行率分值填10分。",
 )  # fmt: skip
-def execution_weight_is_not_the_rulebooks(score: FormScore) -> Iterator[Fault]:
+def execution_weight_is_not_the_rulebooks(case: Case) -> Iterator[Fault]:
     """除预算资金执行率外,其他指标权重可作适当调整: its own weight may not be adjusted."""
-    weight, row = score.execution.weight, score.form.total_row
-    if weight is None or row is None or weight == score.rulebook.execution_weight or misplaced(score.form):
+    score, weight, row = case.score, case.score.execution.weight, case.total_row
+    if weight is None or row is None or weight == score.rulebook.execution_weight or case.is_misplaced:
         return
     wanted = plain(score.rulebook.execution_weight)
     follows = score.total_at_rulebook_weights
@@ -161,9 +260,9 @@ def execution_weight_is_not_the_rulebooks(score: FormScore) -> Iterator[Fault]:
     "有特殊情况的可以调整,并在说明中写明理由;没有的,按统一设置填写。",
     "产出指标60分、效益指标20分、满意度指标10分。", "产出指标50分、效益指标30分、满意度指标10分。",
 )  # fmt: skip
-def level_weights_are_not_the_usual_ones(score: FormScore) -> Iterator[Fault]:
+def level_weights_are_not_the_usual_ones(case: Case) -> Iterator[Fault]:
     """原则上一级指标分值统一设置……可作适当调整,但总分应为100分: first levels that differ although all adds to 100."""
-    weights = level_weights(score.form)
+    score, weights = case.score, level_weights(case.form)
     known = {level: weight for level, weight in weights.items() if level and weight is not None}
     execution = score.execution.weight
     if execution is None or len(known) != len(weights) or sum(known.values(), execution) != HUNDRED:
@@ -172,18 +271,16 @@ def level_weights_are_not_the_usual_ones(score: FormScore) -> Iterator[Fault]:
     if known == usual:
         return
     now, then = ("、".join(f"{level}{plain(weight)}" for level, weight in one.items()) for one in (known, usual))
-    yield Fault(_whole_form_cell(score), f"一级指标分值为 {now},统一设置为 {then}", now, then)
+    yield Fault(_whole_form_cell(case.form), f"一级指标分值为 {now},统一设置为 {then}", now, then)
 
 
-def _block(form: Form, heading: Heading) -> list[Indicator]:
-    """The scored rows that a first- or second-level heading stands over."""
-    same = [one for one in form.headings if one.level == heading.level]
-    first = position(heading.cell)[0] + 1
-    after = [position(one.cell)[0] + 1 for one in same if position(one.cell)[0] + 1 > first]
+def _block(form: Form, heading: Heading, first: int, last: int | None) -> list[Indicator]:
+    """The scored rows that a first- or second-level heading stands over, from its own row to the last before the next."""
     return [
         row
         for row in form.scored
-        if first <= row.row < min(after, default=row.row + 1)
+        if first <= row.row
+        and (last is None or row.row <= last)
         and row.level1 == heading.level1
         and (heading.level == 1 or row.level2 == heading.level2)
     ]
@@ -194,10 +291,9 @@ def _block(form: Form, heading: Heading) -> list[Indicator]:
     "核对名称里标注的分值和下级各项分值,改正其中有误的一处。",
     "“产出指标(50分)”下各项分值合计45分。", "“产出指标(50分)”下各项分值合计50分。",
 )  # fmt: skip
-def weight_in_a_name_is_not_its_rows(score: FormScore) -> Iterator[Fault]:
+def weight_in_a_name_is_not_its_rows(case: Case) -> Iterator[Fault]:
     """A weight printed in a first- or second-level name is the sum of its rows."""
-    for heading in score.form.headings:
-        rows = _block(score.form, heading)
+    for heading, rows in case.blocks:
         weights = [row.weight.number for row in rows if row.weight.number is not None]
         if not rows or len(weights) != len(rows) or sum(weights) == heading.weight:
             continue
@@ -211,28 +307,22 @@ def weight_in_a_name_is_not_its_rows(score: FormScore) -> Iterator[Fault]:
     "给该指标填上分值,并使全部分值合计为100分。",
     "有指标值和完成值,分值空白。", "每项指标都有分值,或与上下行合并填列。",
 )  # fmt: skip
-def indicator_without_weight(score: FormScore) -> Iterator[Fault]:
+def indicator_without_weight(case: Case) -> Iterator[Fault]:
     """A named indicator with target or score has no weight, nor does a parent or its group."""
-    form = score.form
-    if "weight" not in form.columns:
+    if "weight" not in case.form.columns:
         return
-    covered = {id(row) for heading in form.headings for row in _block(form, heading)}
-    for row in form.indicators:
-        if row.weight.number is not None or row.group is not None or id(row) in covered or not _is_named(row):
+    for row, key, empty in case.keys:
+        if row.weight.number is not None or row.group is not None or empty or not _is_whole(key):
             continue
-        if (row.target.text or row.score.number is not None) and not _is_filler(row.target):
+        if any(row is one for _, rows in case.blocks for one in rows):
+            continue
+        if (row.target.text or row.score.number is not None) and not is_filler(row.target.text):
             yield Fault(row.weight.cell, f"“{row.level3.text}”没有分值", None, "分值")
 
 
-def _is_filler(written: Written) -> bool:
-    """Whether a cell is blank or holds a dash, a stroke, dots."""
-    return parse(written.text).form == "blank" or fold(written.text or "") == "无"
-
-
-def _is_named(row: Indicator) -> bool:
-    """Whether a row is an indicator by its name: no filler, no 其中 sub-row."""
-    key = fold(row.level3.text or "")
-    return bool(key) and not is_prompt(key) and not key.startswith("其中")
+def _is_whole(key: str) -> bool:
+    """Whether a folded name is that of an indicator, not blank and not of a part of one (其中)."""
+    return bool(key) and not key.startswith("其中")
 
 
 # --- funds ------------------------------------------------------------------------------------------------------------
@@ -258,18 +348,14 @@ def rate_notations(text: str) -> list[tuple[Decimal, int]]:
     "按“全年执行数÷全年预算数”重算执行率。",
     "预算78万元、执行51.91万元,执行率填76%。", "预算78万元、执行51.91万元,执行率填67%或66.55%。",
 )  # fmt: skip
-def printed_rate_is_wrong(score: FormScore) -> Iterator[Fault]:
+def printed_rate_is_wrong(case: Case) -> Iterator[Fault]:
     """Printed rate against executed ÷ budget, at its own number of decimals; a merely cut-off rate is no error."""
-    for row in score.form.funds:
-        budget, executed = score.form.budget_of(row).number, row.executed.number
-        notations = rate_notations(row.rate.text or "")
-        if not budget or executed is None or not notations:
-            continue
-        rate = Fraction(executed) / Fraction(budget)
-        if any(number in (round_half_up(rate, places), cut(rate, places)) for number, places in notations):
+    for row, rate, places in case.odd_rates:
+        if places is not None:
             continue
         wanted = f"{plain(round_half_up(rate * 100, 2))}%"
-        message = f"{_label(row)}的执行率填 {row.rate.text},{plain(executed)}÷{plain(budget)} 应为 {wanted}"
+        shown = f"{_shown(row.executed)}÷{_shown(case.form.budget_of(row))}"
+        message = f"{_label(row)}的执行率填 {row.rate.text},{shown} 应为 {wanted}"
         yield Fault(row.rate.cell, message, row.rate.text, wanted)
 
 
@@ -278,31 +364,20 @@ def printed_rate_is_wrong(score: FormScore) -> Iterator[Fault]:
     "按四舍五入保留小数。",
     "27.8÷29=95.86%,填0.958。", "27.8÷29=95.86%,填0.959或95.86%。",
 )  # fmt: skip
-def printed_rate_is_cut(score: FormScore) -> Iterator[Fault]:
+def printed_rate_is_cut(case: Case) -> Iterator[Fault]:
     """A printed rate that equals the exact one only when cut off."""
-    for row in score.form.funds:
-        budget, executed = score.form.budget_of(row).number, row.executed.number
-        notations = rate_notations(row.rate.text or "")
-        if not budget or executed is None or not notations:
-            continue
-        rate = Fraction(executed) / Fraction(budget)
-        if any(number == round_half_up(rate, places) for number, places in notations):
-            continue
-        for number, places in notations:
-            if number == cut(rate, places):
-                wanted = plain(round_half_up(rate, places))
-                exact = f"{plain(round_half_up(rate * 100, 2))}%"
-                yield Fault(
-                    row.rate.cell,
-                    f"{_label(row)}的执行率填 {row.rate.text},是截断的,四舍五入为 {wanted}({exact})",
-                    row.rate.text,
-                    exact,
-                )
-                break
+    for row, rate, places in case.odd_rates:
+        if places is not None:
+            wanted, exact = plain(round_half_up(rate, places)), f"{plain(round_half_up(rate * 100, 2))}%"
+            message = f"{_label(row)}的执行率填 {row.rate.text},是截断的,四舍五入为 {wanted}({exact})"
+            yield Fault(row.rate.cell, message, row.rate.text, exact)
 
 
 def _label(row: FundsRow) -> str:
     return f"“{(row.label.text or '').rstrip(':：')}”"
+
+
+_SUBTOTAL = regex("合计|小计")
 
 
 @check(
@@ -310,12 +385,12 @@ def _label(row: FundsRow) -> str:
     "核对年度资金总额与其中各项,使总额等于分项之和。",
     "年度资金总额填0,其中当年财政拨款填90。", "年度资金总额90,其中当年财政拨款90。",
 )  # fmt: skip
-def total_of_funds_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
+def total_of_funds_is_not_its_parts(case: Case) -> Iterator[Fault]:
     """In every amount column the total is the sum of its parts, where at least one part is filled."""
-    total = score.form.total_row
-    parts = [row for row in score.form.funds if row.kind != TOTAL and not re.search("合计|小计", row.label.text or "")]
+    total = case.total_row
     if total is None:
         return
+    parts = [row for row in case.form.funds if row.kind != TOTAL and not _SUBTOTAL.search(row.label.text or "")]
     for column in AMOUNTS:
         filled: list[Written] = [getattr(row, column) for row in parts if getattr(row, column).number is not None]
         if not filled:
@@ -325,9 +400,8 @@ def total_of_funds_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
         wanted = sum(numbers, Decimal(0))
         if amount.number is None and not wanted:
             continue
-        if amount.number is not None and amount.number in _sums_without_details(numbers):
-            continue
-        if amount.number is None or not agrees(amount.number, wanted):
+        fits = amount.number is not None and (amount.number == wanted or agrees(amount.number, wanted))
+        if not fits and (amount.number is None or amount.number not in _sums_without_details(numbers)):
             shown = "空白" if amount.number is None else plain(amount.number)
             cells = ", ".join([amount.cell, *(part.cell for part in filled)])
             message = f"{NAMES[column]}:年度资金总额为{shown},各分项合计为 {plain(wanted)}"
@@ -350,12 +424,12 @@ def _sums_without_details(numbers: list[Decimal]) -> set[Decimal]:
     "填写全年预算数(含调整、追加),再计算执行率和得分。",
     "全年预算数为0,全年执行数为12.5。", "全年预算数为15,全年执行数为12.5。",
 )  # fmt: skip
-def executed_without_budget(score: FormScore) -> Iterator[Fault]:
+def executed_without_budget(case: Case) -> Iterator[Fault]:
     """Executed funds without a budget have no rate."""
-    row = score.form.total_row
+    row = case.total_row
     if row is None or not row.executed.number:
         return
-    budget = score.form.budget_of(row)
+    budget = case.form.budget_of(row)
     if not budget.number:
         shown = "空白" if budget.number is None else "0"
         message = f"全年预算数为{shown},全年执行数为 {plain(row.executed.number)},无法计算执行率"
@@ -367,9 +441,9 @@ def executed_without_budget(score: FormScore) -> Iterator[Fault]:
     "核对全年执行数和全年预算数;有追加预算的,预算数填调整后的数。",
     "全年预算数78万元,全年执行数80万元。", "追加2万元后全年预算数80万元,全年执行数80万元。",
 )  # fmt: skip
-def executed_more_than_the_budget(score: FormScore) -> Iterator[Fault]:
+def executed_more_than_the_budget(case: Case) -> Iterator[Fault]:
     """Executed funds above the budget; a part only where the total does not say it already."""
-    form = score.form
+    form = case.form
     above = [
         row
         for row in form.funds
@@ -390,12 +464,12 @@ def _shown(written: Written) -> str:
     "执行率的分值和得分只填在“年度资金总额”一行。",
     "“年度资金总额”和“其中:财政拨款”两行都填得分10分。", "只在“年度资金总额”一行填得分10分。",
 )  # fmt: skip
-def execution_score_is_filed_twice(score: FormScore) -> Iterator[Fault]:
+def execution_score_is_filed_twice(case: Case) -> Iterator[Fault]:
     """The score stands on the total row and again on a part."""
-    total = score.form.total_row
+    total = case.total_row
     if total is None or total.score.number is None:
         return
-    for row in score.form.funds:
+    for row in case.form.funds:
         if row.kind != TOTAL and row.score.number:
             shown = f"{_label(row)}一行又填得分 {_shown(row.score)},“年度资金总额”一行已有得分 {_shown(total.score)}"
             yield Fault(f"{row.score.cell}, {total.score.cell}", shown, _shown(row.score))
@@ -417,20 +491,18 @@ def misplaced(form: Form) -> bool:
     "“年度资金总额”一行填预算执行率的分值和得分,总分填在表末的总分行。",
     "“年度资金总额”一行的分值填100、得分填98。", "“年度资金总额”一行的分值填10、得分填9.8。",
 )  # fmt: skip
-def funds_hold_what_belongs_elsewhere(score: FormScore) -> Iterator[Fault]:
+def funds_hold_what_belongs_elsewhere(case: Case) -> Iterator[Fault]:
     """100 as weight, or the form's total as score of the execution rate."""
-    row = score.form.total_row
-    if row is not None and misplaced(score.form):
+    row = case.total_row
+    if row is not None and case.is_misplaced:
         shown = f"“年度资金总额”一行填分值 {_shown(row.weight)}、得分 {_shown(row.score)},像是整张表的分值和总分"
-        wanted = plain(score.rulebook.execution_weight)
+        wanted = plain(case.score.rulebook.execution_weight)
         yield Fault(f"{row.weight.cell}, {row.score.cell}", shown, _shown(row.weight), wanted)
 
 
-_ABOUT_RATE = re.compile(
-    r"(?:项目|年度|财政)?(?:预算|资金|经费)(?:资金)?(?:执行|支出|使用完成)(?:进度|完成)?率|支出实现率"
-)
-_ABOUT_SAVING = re.compile(r"(?:项目|预算)?资金(?:节约|结余)率")
-_ABOUT_EXECUTED = re.compile(
+_ABOUT_RATE = regex(r"(?:项目|年度|财政)?(?:预算|资金|经费)(?:资金)?(?:执行|支出|使用完成)(?:进度|完成)?率|支出实现率")
+_ABOUT_SAVING = regex(r"(?:项目|预算)?资金(?:节约|结余)率")
+_ABOUT_EXECUTED = regex(
     r"(?:项目|年度)?(?:总成本|总支出|支出总额|资金支出(?:数|额)|(?:计划)?总投资|预算执行(?:数|金额))(?:控制数?)?"
 )
 
@@ -440,13 +512,13 @@ _ABOUT_EXECUTED = re.compile(
     "核对该指标的完成值与资金栏的预算数、执行数,改正有误的一处。",
     "资金栏执行率94.54%,“预算执行率”指标完成值填98%。", "资金栏执行率94.54%,“预算执行率”指标完成值填94.54%。",
 )  # fmt: skip
-def indicator_contradicts_the_funds(score: FormScore) -> Iterator[Fault]:
+def indicator_contradicts_the_funds(case: Case) -> Iterator[Fault]:
     """An indicator about the budget or its execution says something else than the funds block."""
-    form, rate, total = score.form, score.execution.rate, score.form.total_row
+    form, rate, total = case.form, case.score.execution.rate, case.total_row
     if rate is None or total is None:
         return
-    for row in score.indicators:
-        name, given = read_name(row.indicator.level3.text or "").bare, parse(row.indicator.actual.text)
+    for row in case.rows:
+        name, given = row.about.bare, parse(row.indicator.actual.text)
         if given.form != "number" or given.number is None or given.comparator not in (None, "="):
             continue
         if given.unit == "%" or (given.unit == "" and row.settled.unit == "%"):
@@ -460,7 +532,7 @@ def indicator_contradicts_the_funds(score: FormScore) -> Iterator[Fault]:
             shown = f"{plain(round_half_up(wanted * 100, 2))}%"
         elif _ABOUT_EXECUTED.fullmatch(name) and row.settled.unit == "元" and row.settled.actual is not None:
             spent = Fraction(total.executed.number or 0) * Fraction(MONEY_UNITS[form.money_unit or "万元"])
-            scale = Fraction(row.settled.actual) / Fraction(given.number) if given.number else Fraction(1)
+            scale = quotient(row.settled.actual, given.number) if given.number else WHOLE
             if agrees(given.number, spent * 10000 / scale):
                 continue
             shown = f"{plain(round_half_up(spent, 6))}万元"
@@ -485,12 +557,12 @@ def only_rounded(filed: Decimal, exact: Fraction, places: int) -> bool:
     "按“分值×执行率”重算执行率得分,最高不超过分值。",
     "分值10分、执行率66.55%,得分填10分。", "分值10分、执行率66.55%,得分填6.66分。",
 )  # fmt: skip
-def execution_score_is_wrong(score: FormScore) -> Iterator[Fault]:
+def execution_score_is_wrong(case: Case) -> Iterator[Fault]:
     """Filed execution score against weight × rate, capped; one that is only rounded or cut is advice (S02)."""
-    execution, row = score.execution, score.form.total_row
+    score, execution, row = case.score, case.score.execution, case.total_row
     if row is None or execution.filed is None or execution.weight is None or execution.rate is None:
         return
-    if execution.score is None or execution.filed == execution.score or misplaced(score.form):
+    if execution.score is None or execution.filed == execution.score or case.is_misplaced:
         return
     if only_rounded(execution.filed, _execution_exactly(score), score.rulebook.decimals):
         return
@@ -503,8 +575,8 @@ def execution_score_is_wrong(score: FormScore) -> Iterator[Fault]:
 
 def _execution_exactly(score: FormScore) -> Fraction:
     execution = score.execution
-    rate = execution.rate or Fraction(0)
-    return Fraction(execution.weight or 0) * (min(rate, Fraction(1)) if score.rulebook.execution_capped else rate)
+    rate = execution.rate or NOTHING
+    return Fraction(execution.weight or 0) * (min(rate, WHOLE) if score.rulebook.execution_capped else rate)
 
 
 @check(
@@ -512,9 +584,9 @@ def _execution_exactly(score: FormScore) -> Fraction:
     "按“分值×执行率”保留两位小数,四舍五入。",
     "10×86.20%=8.62,得分填9分。", "10×86.20%=8.62,得分填8.62分。",
 )  # fmt: skip
-def execution_score_is_rounded(score: FormScore) -> Iterator[Fault]:
+def execution_score_is_rounded(case: Case) -> Iterator[Fault]:
     """A filed execution score that is right only after rounding to fewer decimals, or after cutting."""
-    execution, row = score.execution, score.form.total_row
+    score, execution, row = case.score, case.score.execution, case.total_row
     if row is None or execution.filed is None or execution.score is None or execution.filed == execution.score:
         return
     if execution.rate and only_rounded(execution.filed, _execution_exactly(score), score.rulebook.decimals):
@@ -527,16 +599,22 @@ def execution_score_is_rounded(score: FormScore) -> Iterator[Fault]:
     "核对得分和分值;得分最高等于分值。",
     "分值10分,得分12分。", "分值10分,得分10分。",
 )  # fmt: skip
-def score_is_above_weight(score: FormScore) -> Iterator[Fault]:
+def score_is_above_weight(case: Case) -> Iterator[Fault]:
     """各项指标得分最高不能超过该指标分值上限."""
-    rows = [(row.indicator.weight, row.indicator.score, row.indicator.level3.text or "") for row in score.indicators]
-    if score.form.total_row is not None and not misplaced(score.form):
-        rows.insert(0, (score.form.total_row.weight, score.form.total_row.score, "预算执行率"))
-    for weight, filed, name in rows:
-        if weight.number is not None and filed.number is not None and filed.number > weight.number:
-            cells = f"{filed.cell}, {weight.cell}"
-            message = f"“{name}”得分 {plain(filed.number)},超过分值 {plain(weight.number)}"
-            yield Fault(cells, message, plain(filed.number), plain(weight.number))
+    above: list[tuple[Written, Written, str]] = []
+    total = case.total_row
+    if total is not None and not case.is_misplaced and _is_more(total.score.number, total.weight.number):
+        above.append((total.weight, total.score, "预算执行率"))
+    above += [
+        (row.indicator.weight, row.indicator.score, row.name) for row in case.rows if _is_more(row.filed, row.weight)
+    ]
+    for weight, filed, name in above:
+        message = f"“{name}”得分 {_shown(filed)},超过分值 {_shown(weight)}"
+        yield Fault(f"{filed.cell}, {weight.cell}", message, _shown(filed), _shown(weight))
+
+
+def _is_more(one: Decimal | None, other: Decimal | None) -> bool:
+    return one is not None and other is not None and one > other
 
 
 @check(
@@ -544,18 +622,17 @@ def score_is_above_weight(score: FormScore) -> Iterator[Fault]:
     "重新合计执行率得分与各项指标得分。",
     "各项得分合计94.5分,总分填98分。", "各项得分合计94.5分,总分填94.5分。",
 )  # fmt: skip
-def total_is_not_its_parts(score: FormScore) -> Iterator[Fault]:
+def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     """各项指标得分加总得出该项目绩效自评的总分: all scores being readable."""
-    filed = [row.filed for row in score.indicators]
-    known = [one for one in filed if one is not None]
-    total = score.form.total
-    if total.number is None or not known or len(known) != len(filed) or misplaced(score.form):
+    known = [row.filed for row in case.rows if row.filed is not None]
+    total = case.form.total
+    if total.number is None or not known or len(known) != len(case.rows) or case.is_misplaced:
         return
-    execution = score.execution
+    execution = case.score.execution
     if execution.weight is not None and execution.filed is None:
         return
     wanted = sum(known, execution.filed or Decimal(0))
-    if not agrees(total.number, wanted):
+    if total.number != wanted and not agrees(total.number, wanted):
         message = f"总分填 {plain(total.number)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
         yield Fault(total.cell, message, plain(total.number), plain(wanted))
 
@@ -568,71 +645,61 @@ def reason_of(form: Form, indicator: Indicator) -> Written:
     return indicator.reason
 
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(?:暂?无|(?:暂时|目前)?没有|不涉及|不适用|略|N/?A|none|null|(?:暂?无|没有|未发生|不存在)(?:任何|明显|重大|较大)?"
     r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|整改|措施|其他|及|和)+)?",
     re.IGNORECASE,
 )
-_AS_ABOVE = re.compile(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
+_CLAUSE_ENDS = regex("[。.;,、!]")
+_AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
 def _says_nothing(reason: Written) -> bool:
     """Whether a reason is blank, a dash, or a way of saying that there is none: 暂无, 无偏差, N/A."""
-    return _is_filler(reason) or _is_nothing(fold(reason.text or ""))
+    return is_filler(reason.text) or _is_nothing(fold(reason.text or ""))
 
 
 def _is_nothing(said: str) -> bool:
     """Whether every clause of a text says that there is nothing to say."""
-    return all(_NOTHING.fullmatch(clause) for clause in re.split("[。.;,、!]", said))
+    return all(_NOTHING.fullmatch(clause) for clause in _CLAUSE_ENDS.split(said))
 
 
 def _is_no_reason(form: Form, indicator: Indicator) -> bool:
     """Whether the reason beside a row says nothing, is a bare number, or is a 同上 below one that says nothing."""
-    reason, at = reason_of(form, indicator), form.indicators.index(indicator)
+    reason = reason_of(form, indicator)
     said = fold(reason.text or "")
     if _AS_ABOVE.fullmatch(said):
+        at = form.indicators.index(indicator)
         return at == 0 or _is_no_reason(form, form.indicators[at - 1])
     return _says_nothing(reason) or decimal_in(said.removesuffix("%")) is not None
 
 
-def _is_counted(row: IndicatorScore) -> bool:
+def _is_counted(row: Row) -> bool:
     """Whether the completion of a row follows from numbers that were read with certainty (定量)."""
     settled = row.settled
     return (
         settled.kind in (ABSOLUTE, RELATIVE)
         and settled.stated is None
-        and row.basis == COMPUTED
+        and row.scored.basis == COMPUTED
         and settled.actual is not None
     )
 
 
-def _is_inferred(row: IndicatorScore) -> bool:
+def _is_inferred(row: Row) -> bool:
     """Whether direction, unit or kind are ours: no comparator where less may be better, a scale assumed, a merged group."""
-    indicator = row.indicator
-    said = parse(indicator.target.text).comparator or read_name(indicator.level3.text or "").comparator
+    said = row.wanted.comparator or row.about.comparator
     return (
         "I06" in row.settled.notes
-        or indicator.group is not None
+        or row.indicator.group is not None
         or (row.settled.scored_by == AT_MOST and said not in ("<=", "<"))
         or (row.settled.unit == "元" and said in (None, "="))
     )
 
 
-def _short(score: FormScore) -> Iterator[tuple[IndicatorScore, Decimal, Decimal, bool]]:
-    """Quantitative rows that fall short and whose filed score is not the partial one: row, weight, filed, only rounded."""
-    for row in score.indicators:
-        weight, filed = row.indicator.weight.number, row.filed
-        if weight is None or filed is None or row.completion is None or row.completion >= 1 or not _is_counted(row):
-            continue
-        if filed != row.score and 0 <= filed <= weight:
-            exact = Fraction(weight) * row.completion
-            yield row, weight, filed, only_rounded(filed, exact, score.rulebook.decimals)
-
-
-def _compared(row: IndicatorScore) -> str:
+def _compared(row: Row) -> str:
     indicator = row.indicator
-    percent = f"{plain(round_half_up((row.completion or Fraction(0)) * 100, 2))}%"
-    return f"“{indicator.level3.text or ''}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},完成比例 {percent}"
+    percent = f"{plain(round_half_up((row.scored.completion or NOTHING) * 100, 2))}%"
+    return f"“{row.name}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},完成比例 {percent}"
 
 
 @check(
@@ -640,13 +707,15 @@ def _compared(row: IndicatorScore) -> str:
     "按完成比例计算得分,并说明偏差原因;完成值填错的,改正完成值。",
     "指标值≥4754人、完成值4604人,分值5分,得分5分。", "指标值≥4754人、完成值4604人,分值5分,得分4.84分。",
 )  # fmt: skip
-def full_score_for_less_than_the_target(score: FormScore) -> Iterator[Fault]:
+def full_score_for_less_than_the_target(case: Case) -> Iterator[Fault]:
     """未完成指标值的,按照完成值与指标值的比例记分: not met, and yet the full score."""
-    for row, weight, filed, rounded in _short(score):
+    for row, weight, filed, rounded in case.short:
         if filed == weight and not rounded:
-            message = f"{_compared(row)},得分应为 {plain(row.score or Decimal(0))} 分,填了满分 {plain(filed)} 分"
+            message = f"{_compared(row)},得分应为 {plain(row.scored.score or Decimal(0))} 分,填了满分 {plain(filed)} 分"
             severity = DOUBT if _is_inferred(row) else None
-            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.score or Decimal(0)), severity)
+            yield Fault(
+                row.indicator.score.cell, message, plain(filed), plain(row.scored.score or Decimal(0)), severity
+            )
 
 
 @check(
@@ -654,12 +723,12 @@ def full_score_for_less_than_the_target(score: FormScore) -> Iterator[Fault]:
     "核对完成值和得分;另有评分办法的,在原因栏写明。",
     "指标值100人、完成值80人,分值10分,得分9分。", "指标值100人、完成值80人,分值10分,得分8分。",
 )  # fmt: skip
-def partial_score_is_not_in_proportion(score: FormScore) -> Iterator[Fault]:
+def partial_score_is_not_in_proportion(case: Case) -> Iterator[Fault]:
     """Not met, and the score is neither full nor in proportion."""
-    for row, weight, filed, rounded in _short(score):
+    for row, weight, filed, rounded in case.short:
         if filed != weight and not rounded:
-            message = f"{_compared(row)},得分应为 {plain(row.score or Decimal(0))} 分,填 {plain(filed)} 分"
-            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.score or Decimal(0)))
+            message = f"{_compared(row)},得分应为 {plain(row.scored.score or Decimal(0))} 分,填 {plain(filed)} 分"
+            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.scored.score or Decimal(0)))
 
 
 @check(
@@ -667,22 +736,20 @@ def partial_score_is_not_in_proportion(score: FormScore) -> Iterator[Fault]:
     "按“分值×完成比例”保留两位小数,四舍五入。",
     "6×95%=5.7,得分填5分。", "6×95%=5.7,得分填5.7分。",
 )  # fmt: skip
-def partial_score_is_rounded(score: FormScore) -> Iterator[Fault]:
+def partial_score_is_rounded(case: Case) -> Iterator[Fault]:
     """Not met, and the score is in proportion only after rounding or cutting."""
-    for row, _, filed, rounded in _short(score):
+    for row, _, filed, rounded in case.short:
         if rounded:
-            message = (
-                f"{_compared(row)},得分填 {plain(filed)} 分,是取整或截断的,应为 {plain(row.score or Decimal(0))} 分"
-            )
-            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.score or Decimal(0)))
+            message = f"{_compared(row)},得分填 {plain(filed)} 分,是取整或截断的,应为 {plain(row.scored.score or Decimal(0))} 分"
+            yield Fault(row.indicator.score.cell, message, plain(filed), plain(row.scored.score or Decimal(0)))
 
 
-def _is_met(row: IndicatorScore) -> bool:
+def _is_met(row: Row) -> bool:
     """Whether a target is met for certain: by numbers, by date, by words that agree, or a rate of 100% that has no target."""
-    if row.completion == 1 and row.basis == COMPUTED:
+    if row.scored.completion == 1 and row.scored.basis == COMPUTED:
         return True
-    whole = fold(row.indicator.actual.text or "") == "100%" and fold(row.indicator.level3.text or "").endswith("率")
-    return whole and row.completion is None and _is_filler(row.indicator.target)
+    whole = fold(row.indicator.actual.text or "") == "100%" and fold(row.name).endswith("率")
+    return whole and row.scored.completion is None and is_filler(row.indicator.target.text)
 
 
 @check(
@@ -690,16 +757,13 @@ def _is_met(row: IndicatorScore) -> bool:
     "确有扣分理由的在原因栏写明;没有的,按满分填列。",
     "指标值100%、完成值100%,分值20分,得分19分,原因空白。", "指标值100%、完成值100%,分值20分,得分20分。",
 )  # fmt: skip
-def deduction_from_a_met_target(score: FormScore) -> Iterator[Fault]:
+def deduction_from_a_met_target(case: Case) -> Iterator[Fault]:
     """Met, score below the weight, and no reason."""
-    for row in score.indicators:
-        weight, filed = row.indicator.weight.number, row.filed
-        if weight is None or filed is None or not 0 <= filed < weight or not _is_met(row):
-            continue
-        if _is_no_reason(score.form, row.indicator):
-            indicator = row.indicator
-            what = f"“{indicator.level3.text or ''}”完成值 {indicator.actual.text} 已达指标值,分值 {plain(weight)} 分只得 {plain(filed)} 分"
-            yield Fault(indicator.score.cell, f"{what},没有说明原因", plain(filed), plain(weight))
+    for row in case.deducted:
+        weight, filed = row.indicator.weight, row.indicator.score
+        if (row.filed or 0) >= 0 and _is_met(row) and _is_no_reason(case.form, row.indicator):
+            what = f"“{row.name}”完成值 {row.indicator.actual.text} 已达指标值,分值 {_shown(weight)} 分只得 {_shown(filed)} 分"
+            yield Fault(filed.cell, f"{what},没有说明原因", _shown(filed), _shown(weight))
 
 
 @check(
@@ -707,29 +771,29 @@ def deduction_from_a_met_target(score: FormScore) -> Iterator[Fault]:
     "按所述档次的比例范围填写得分,或改正完成值所写的档次。",
     "完成值“部分达成预期指标并具有一定效果”,分值10分,得分10分。", "完成值“部分达成预期指标并具有一定效果”,分值10分,得分7分。",
 )  # fmt: skip
-def score_is_outside_the_stated_band(score: FormScore) -> Iterator[Fault]:
+def score_is_outside_the_stated_band(case: Case) -> Iterator[Fault]:
     """三档分别按照100%-80%(含)、80%-60%(含)、60%-0%合理填写完成比例: the bounds of a band belong to it."""
-    upper, lower = score.rulebook.band_bounds
+    upper, lower = case.score.rulebook.band_bounds
     ranges = {1: (upper, Decimal(1)), 2: (lower, upper), 3: (Decimal(0), lower)}
-    for row in score.indicators:
-        weight, filed, band = row.indicator.weight.number, row.filed, row.settled.band
-        if not weight or filed is None or band is None or not 0 <= filed <= weight:
+    for row in case.rows:
+        weight, filed, band = row.weight, row.filed, row.settled.band
+        if band is None or not weight or filed is None or not 0 <= filed <= weight:
             continue
         low, high = ranges[band]
         if not weight * low <= filed <= weight * high:
             wanted = f"{plain(weight * low)}至{plain(weight * high)}"
-            what = f"“{row.indicator.level3.text or ''}”完成值“{row.indicator.actual.text}”属第{band}档"
+            what = f"“{row.name}”完成值“{row.indicator.actual.text}”属第{band}档"
             message = f"{what},分值 {plain(weight)} 分,得分应在 {wanted} 分之间,填 {plain(filed)} 分"
             yield Fault(f"{row.indicator.score.cell}, {row.indicator.actual.cell}", message, plain(filed), wanted)
 
 
-def _rows_of(score: FormScore) -> list[Indicator]:
-    """The indicators that are scored, by themselves or in a group."""
-    return [row for row in score.form.indicators if (row.scored or row.group is not None) and _is_named(row)]
-
-
 def _joined(cells: list[str]) -> str:
     return ", ".join(cell for cell in cells if cell)
+
+
+def _is_blank(written: Written) -> bool:
+    """Whether a cell holds nothing, or what fills a cell; 无 is an answer."""
+    return is_filler(written.text) and fold(written.text or "") != "无"
 
 
 @check(
@@ -737,18 +801,16 @@ def _joined(cells: list[str]) -> str:
     "补填实际完成值;没有完成的,得分填0并说明原因。",
     "完成值空白,得分9.3分。", "完成值3台,得分9.3分。",
 )  # fmt: skip
-def score_without_actual(score: FormScore) -> Iterator[Fault]:
+def score_without_actual(case: Case) -> Iterator[Fault]:
     """A score, and nothing that was done for it."""
-    if "actual" not in score.form.columns:
+    if "actual" not in case.form.columns:
         return
-    for row in score.indicators:
+    for row in case.rows:
         indicator = row.indicator
-        texts = [one.actual for one in score.form.members(indicator)]
-        if (
-            row.filed
-            and _is_named(indicator)
-            and all(_is_filler(one) and fold(one.text or "") != "无" for one in texts)
-        ):
+        key = fold(row.name)
+        if not row.filed or not _is_blank(indicator.actual) or is_prompt(key) or not _is_whole(key):
+            continue
+        if all(_is_blank(one.actual) for one in case.form.members(indicator)):
             message = f"“{indicator.level3.text}”没有完成值,得分填 {plain(row.filed)} 分"
             severity = DOUBT if indicator.actual.text else None
             yield Fault(f"{indicator.score.cell}, {indicator.actual.cell}", message, plain(row.filed), None, severity)
@@ -759,16 +821,16 @@ def score_without_actual(score: FormScore) -> Iterator[Fault]:
     "按完成情况填写得分;没有完成的填0。",
     "分值10分,得分空白。", "分值10分,得分10分。",
 )  # fmt: skip
-def weight_without_score(score: FormScore) -> Iterator[Fault]:
+def weight_without_score(case: Case) -> Iterator[Fault]:
     """The form has a score column, the row a weight; where no row has a score that is one finding."""
-    form, total = score.form, score.form.total_row
+    form, total = case.form, case.total_row
     unscored = total is not None and total.weight.number is not None and total.score.text is None
-    if total is not None and unscored and "funds.score" in form.columns and score.execution.rate is not None:
+    if total is not None and unscored and "funds.score" in form.columns and case.score.execution.rate is not None:
         yield Fault(total.score.cell, f"预算执行率分值 {_shown(total.weight)} 分,没有填得分", None, "得分")
     if "score" not in form.columns:
         return
-    rows = [row.indicator for row in score.indicators if row.indicator.weight.number is not None]
-    missing = [row for row in rows if _is_filler(row.score) and fold(row.score.text or "") != "0"]
+    rows = [row.indicator for row in case.rows if row.weight is not None]
+    missing = [row for row in rows if is_filler(row.score.text)]
     if len(missing) == len(rows) > 1:
         cells = _joined([row.score.cell for row in missing])
         yield Fault(cells, f"{len(missing)} 项指标都有分值,没有一项填了得分", None, "得分")
@@ -782,18 +844,16 @@ def weight_without_score(score: FormScore) -> Iterator[Fault]:
     "得分填0至分值之间的数字。",
     "得分填“优”、-2或显示#REF!。", "得分填8.5。",
 )  # fmt: skip
-def score_is_no_number(score: FormScore) -> Iterator[Fault]:
+def score_is_no_number(case: Case) -> Iterator[Fault]:
     """A negative number, a text, an error value."""
-    rows = [(row.indicator.score, row.indicator.level3.text or "") for row in score.indicators]
-    if score.form.total_row is not None:
-        rows.insert(0, (score.form.total_row.score, "预算执行率"))
+    rows = [(row.indicator.score, row.name) for row in case.rows if row.filed is None or row.filed < 0]
+    if case.total_row is not None:
+        rows.insert(0, (case.total_row.score, "预算执行率"))
     for written, name in rows:
         text = written.text
-        if text is None or _is_filler(written):
-            continue
-        if written.number is None or written.number < 0:
+        if text is not None and not is_filler(text) and (written.number is None or written.number < 0):
             yield Fault(written.cell, f"“{name}”的得分填“{text}”,不是有效数字", text, "数字")
-    total = score.form.total
+    total = case.form.total
     if (total.number is not None and total.number < 0) or (total.text or "").startswith("#"):
         yield Fault(total.cell, f"总分为“{total.text}”,不是有效数字", total.text, "数字")
 
@@ -806,17 +866,15 @@ def score_is_no_number(score: FormScore) -> Iterator[Fault]:
     "在“偏差原因分析及改进措施”栏写明扣分的原因和改进措施。",
     "分值5分、得分2.5分,原因栏空白。", "分值5分、得分2.5分,原因栏写明“财力不足,欠款分两年偿还”。",
 )  # fmt: skip
-def deduction_without_reason(score: FormScore) -> Iterator[Fault]:
+def deduction_without_reason(case: Case) -> Iterator[Fault]:
     """An indicator that lost points says why, where the form has a column for it."""
-    if "reason" not in score.form.columns:
+    if "reason" not in case.form.columns:
         return
-    for row in score.indicators:
+    for row in case.deducted:
         indicator = row.indicator
-        weight, filed = indicator.weight.number, row.filed
-        if weight is None or filed is None or filed >= weight or reason_of(score.form, indicator).text:
-            continue
-        message = f"“{indicator.level3.text or ''}”分值 {plain(weight)}、得分 {plain(filed)},没有说明扣分原因"
-        yield Fault(indicator.reason.cell, message, None, "扣分原因和改进措施")
+        if not reason_of(case.form, indicator).text:
+            points = f"分值 {_shown(indicator.weight)}、得分 {_shown(indicator.score)}"
+            yield Fault(indicator.reason.cell, f"“{row.name}”{points},没有说明扣分原因", None, "扣分原因和改进措施")
 
 
 @check(
@@ -824,25 +882,24 @@ def deduction_without_reason(score: FormScore) -> Iterator[Fault]:
     "在原因栏说明超额完成的原因;指标值定得过低的,下年调整。",
     "指标值≥59人次、完成值87人次,原因栏空白。", "指标值≥59人次、完成值87人次,原因栏写明“受灾户增加”。",
 )  # fmt: skip
-def unexplained_surplus(score: FormScore) -> Iterator[Fault]:
+def unexplained_surplus(case: Case) -> Iterator[Fault]:
     """An at-least target exceeded by far, and no reason."""
-    most = Fraction(score.rulebook.explain_from)
-    for row in score.indicators:
+    most = case.score.rulebook.explain_from
+    for row in case.rows:
         settled, indicator = row.settled, row.indicator
         if settled.scored_by != AT_LEAST or not settled.target or settled.actual is None or settled.unsure:
             continue
-        if settled.target < 0 or not _is_no_reason(score.form, indicator):
+        if settled.target < 0 or settled.actual < times(settled.target, most):
             continue
-        times_target = Fraction(settled.actual) / Fraction(settled.target)
-        if times_target >= most:
-            percent = f"{plain(round_half_up(times_target * 100, 2))}%"
-            what = f"“{indicator.level3.text or ''}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},达到指标值的 {percent}"
+        if _is_no_reason(case.form, indicator):
+            percent = f"{plain(round_half_up(quotient(settled.actual, settled.target) * 100, 2))}%"
+            what = f"“{row.name}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},达到指标值的 {percent}"
             yield Fault(
                 indicator.reason.cell or indicator.actual.cell, f"{what},没有说明原因", percent, "超额完成的原因"
             )
 
 
-_ABOUT_FUNDS = re.compile(r"资金|预算|执行|支付|支出|拨付|结余|结转|欠|财力|财政|款|验收|进度|工期|跨年|招标|采购")
+_ABOUT_FUNDS = regex(r"资金|预算|执行|支付|支出|拨付|结余|结转|欠|财力|财政|款|验收|进度|工期|跨年|招标|采购")
 
 
 @check(
@@ -850,15 +907,15 @@ _ABOUT_FUNDS = re.compile(r"资金|预算|执行|支付|支出|拨付|结余|结
     "在“说明”或原因栏写明资金没有按预算执行的原因和下一步打算。",
     "执行率66.55%,“说明”填“无”。", "执行率66.55%,“说明”写明“两个项目结转下年支付”。",
 )  # fmt: skip
-def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
+def unexplained_low_execution(case: Case) -> Iterator[Fault]:
     """A low rate, and neither 说明 nor a reason says why."""
-    rate, row = score.execution.rate, score.form.total_row
-    if rate is None or row is None or rate >= Fraction(score.rulebook.low_execution):
+    rate, row, least = case.score.execution.rate, case.total_row, fraction_of(case.score.rulebook.low_execution)
+    if rate is None or row is None or rate >= least:
         return
-    reasons = [one.reason for one in score.form.indicators]
-    if not _says_nothing(score.form.remark) or any(_ABOUT_FUNDS.search(fold(one.text or "")) for one in reasons):
+    reasons = [one.reason.text for one in case.form.indicators if one.reason.text]
+    if not _says_nothing(case.form.remark) or any(_ABOUT_FUNDS.search(fold(one)) for one in reasons):
         return
-    percent, low = (f"{plain(round_half_up(one * 100, 2))}%" for one in (rate, Fraction(score.rulebook.low_execution)))
+    percent, low = (f"{plain(round_half_up(one * 100, 2))}%" for one in (rate, least))
     cell = row.rate.cell if row.rate.text else row.executed.cell
     yield Fault(cell, f"预算执行率 {percent},低于 {low},“说明”和原因栏都没有写明原因", percent, "执行率偏低的原因")
 
@@ -868,22 +925,21 @@ def unexplained_low_execution(score: FormScore) -> Iterator[Fault]:
     "写明扣分的具体原因和改进措施;没有扣分的留空或填“无”。",
     "分值10分、得分8分,原因栏填“无”“暂无”“N/A”。", "分值10分、得分8分,原因栏写明“雨季停工,已顺延”。",
 )  # fmt: skip
-def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
+def reason_says_nothing(case: Case) -> Iterator[Fault]:
     """Points lost, and the reason is 无, 暂无, N/A, 0, a dash or a number; a number where none were lost is advice."""
-    for row in score.indicators:
-        reason, weight, filed = reason_of(score.form, row.indicator), row.indicator.weight.number, row.filed
-        if reason.text is None or weight is None or filed is None:
-            continue
-        if filed < weight and _is_no_reason(score.form, row.indicator):
-            name = row.indicator.level3.text or ""
-            message = f"“{name}”分值 {plain(weight)}、得分 {plain(filed)},原因栏只填“{reason.text}”"
+    for row in case.deducted:
+        indicator, reason = row.indicator, reason_of(case.form, row.indicator)
+        if reason.text is not None and _is_no_reason(case.form, indicator):
+            points = f"分值 {_shown(indicator.weight)}、得分 {_shown(indicator.score)}"
+            message = f"“{row.name}”{points},原因栏只填“{reason.text}”"
             yield Fault(reason.cell, message, reason.text, "扣分原因和改进措施")
     numbers = [
         row.indicator.reason
-        for row in score.indicators
-        if row.filed is not None
-        and row.filed == row.indicator.weight.number
-        and decimal_in(fold(row.indicator.reason.text or "")) is not None
+        for row in case.rows
+        if row.indicator.reason.text
+        and row.filed is not None
+        and row.filed == row.weight
+        and decimal_in(fold(row.indicator.reason.text)) is not None
     ]
     if numbers:
         message = f"{len(numbers)} 项得满分的指标原因栏填“{numbers[0].text}”,不成其为说明"
@@ -893,13 +949,15 @@ def reason_says_nothing(score: FormScore) -> Iterator[Fault]:
 # --- targets and actuals ----------------------------------------------------------------------------------------------
 
 
-def _noted(score: FormScore, code: str, message: str) -> Iterator[Fault]:
-    for row in score.indicators:
+_DIGIT = regex(r"\d")
+
+
+def _noted(case: Case, code: str, message: str) -> Iterator[Fault]:
+    for row in case.noted:
         indicator = row.indicator
         if code in row.settled.notes and not is_template_hint(fold(indicator.target.text or "")):  # that is I08
-            said = message.format(
-                name=indicator.level3.text or "", target=indicator.target.text or "", actual=indicator.actual.text or ""
-            )
+            target, actual = indicator.target.text or "", indicator.actual.text or ""
+            said = message.format(name=row.name, target=target, actual=actual)
             cells = ", ".join(cell for cell in (indicator.actual.cell, indicator.target.cell) if cell)
             yield Fault(cells, said, indicator.actual.text, indicator.target.text)
 
@@ -909,9 +967,9 @@ def _noted(score: FormScore, code: str, message: str) -> Iterator[Fault]:
     "填写实际完成的数值,不要照抄“≥95%”这样的界限。",
     "指标值≥95%,完成值也填≥95%。", "指标值≥95%,完成值填97.3%。",
 )  # fmt: skip
-def actual_repeats_the_bound(score: FormScore) -> Iterator[Fault]:
+def actual_repeats_the_bound(case: Case) -> Iterator[Fault]:
     """A bound that is repeated measured nothing."""
-    return _noted(score, "I03", "“{name}”完成值“{actual}”照抄了指标值,看不出实际完成多少")
+    return _noted(case, "I03", "“{name}”完成值“{actual}”照抄了指标值,看不出实际完成多少")
 
 
 @check(
@@ -919,9 +977,9 @@ def actual_repeats_the_bound(score: FormScore) -> Iterator[Fault]:
     "指标值是数量的填实际数量,是时间的填完成时间,是文字的填文字。",
     "指标值不低于95%,完成值填“达成预期指标”。", "指标值不低于95%,完成值填97%。",
 )  # fmt: skip
-def actual_is_of_another_kind(score: FormScore) -> Iterator[Fault]:
+def actual_is_of_another_kind(case: Case) -> Iterator[Fault]:
     """Words answer a number, a percent answers words, a number answers a date."""
-    return _noted(score, "I04", "“{name}”指标值“{target}”与完成值“{actual}”性质不同,无法直接比较")
+    return _noted(case, "I04", "“{name}”指标值“{target}”与完成值“{actual}”性质不同,无法直接比较")
 
 
 @check(
@@ -929,25 +987,22 @@ def actual_is_of_another_kind(score: FormScore) -> Iterator[Fault]:
     "完成值与指标值使用相同的计量单位,并把单位写全。",
     "指标值10万,完成值5。", "指标值10万元,完成值5万元。",
 )  # fmt: skip
-def units_differ(score: FormScore) -> Iterator[Fault]:
+def units_differ(case: Case) -> Iterator[Fault]:
     """Units differ, or the scale of the actual had to be assumed."""
-    return _noted(score, "I06", "“{name}”指标值“{target}”与完成值“{actual}”的计量单位不一致或不完整,请确认")
+    return _noted(case, "I06", "“{name}”指标值“{target}”与完成值“{actual}”的计量单位不一致或不完整,请确认")
 
 
-def _missing(score: FormScore, column: str, what: str) -> Iterator[Fault]:
+def _missing(case: Case, column: str, what: str) -> Iterator[Fault]:
     """Rows whose target or actual is blank; where all are, that is one finding."""
-    if column not in score.form.columns:
+    if column not in case.form.columns:
         return
-    rows = _rows_of(score)
-    blank = [row for row in rows if getattr(row, column).text is None]
-    if len(blank) == len(rows) > 1:
+    blank = [row for row in case.named if getattr(row, column).text is None]
+    if len(blank) == len(case.named) > 1:
         cells = _joined([getattr(row, column).cell for row in blank])
         yield Fault(cells, f"{len(blank)} 项指标都没有填{what}", None, what)
         return
     for row in blank:
-        named = column == "target" and re.search(
-            r"\d", row.level3.text or ""
-        )  # 建设节点(8个): it may stand in the name
+        named = column == "target" and _DIGIT.search(row.level3.text or "")  # 建设节点(8个): it may stand in the name
         message = f"“{row.level3.text}”没有填{what}"
         yield Fault(getattr(row, column).cell, message, None, what, DOUBT if named else None)
 
@@ -957,9 +1012,9 @@ def _missing(score: FormScore, column: str, what: str) -> Iterator[Fault]:
     "按年初批复的绩效目标填写年度指标值。",
     "三级指标“培训人次”,年度指标值空白。", "三级指标“培训人次”,年度指标值≥200人次。",
 )  # fmt: skip
-def indicator_without_target(score: FormScore) -> Iterator[Fault]:
+def indicator_without_target(case: Case) -> Iterator[Fault]:
     """A named indicator says what was to be reached."""
-    return _missing(score, "target", "指标值")
+    return _missing(case, "target", "指标值")
 
 
 @check(
@@ -967,14 +1022,12 @@ def indicator_without_target(score: FormScore) -> Iterator[Fault]:
     "填写实际完成值;没有开展的填0或写明情况。",
     "年度指标值≥200人次,实际完成值空白。", "年度指标值≥200人次,实际完成值215人次。",
 )  # fmt: skip
-def indicator_without_actual(score: FormScore) -> Iterator[Fault]:
+def indicator_without_actual(case: Case) -> Iterator[Fault]:
     """A named indicator says what was reached."""
-    return _missing(score, "actual", "完成值")
+    return _missing(case, "actual", "完成值")
 
 
-_LIMITED = re.compile(
-    r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失"
-)
+_LIMITED = regex(r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失")
 
 
 @check(
@@ -982,30 +1035,29 @@ _LIMITED = re.compile(
     "核对≥、≤是否写反。",
     "“安全事故发生率”指标值≥1%,“群众满意度”指标值≤95%。", "“安全事故发生率”指标值≤1%,“群众满意度”指标值≥95%。",
 )  # fmt: skip
-def direction_is_odd(score: FormScore) -> Iterator[Fault]:
+def direction_is_odd(case: Case) -> Iterator[Fault]:
     """A cost or harm with ≥; a good rate, 满意度 or a quantity to be delivered with ≤."""
-    for row in score.indicators:
-        indicator, settled = row.indicator, row.settled
-        about = read_name(indicator.level3.text or "")
-        said = parse(indicator.target.text).comparator or about.comparator
+    for row in case.rows:
+        indicator, settled, about = row.indicator, row.settled, row.about
+        said = row.wanted.comparator or about.comparator
         if said in (">=", ">") and settled.target and (counted(about.bare) == HARM or _is_spent(row, about.bare)):
             wrong, right = "≥", "≤"
         elif said in ("<=", "<") and (_is_the_better_the_higher(row, about.bare) or _is_delivered(row, about.bare)):
             wrong, right = "≤", "≥"
         else:
             continue
-        message = f"“{indicator.level3.text or ''}”指标值“{indicator.target.text}”用了{wrong},按名称像是应当用{right}"
+        message = f"“{row.name}”指标值“{indicator.target.text}”用了{wrong},按名称像是应当用{right}"
         yield Fault(indicator.target.cell, message, indicator.target.text, right)
 
 
-def _is_spent(row: IndicatorScore, bare: str) -> bool:
+def _is_spent(row: Row, bare: str) -> bool:
     """Whether an amount of money is a cost, by its name or by where it stands."""
     money = row.settled.unit == "元" and row.settled.kind == ABSOLUTE
     under_cost = "成本" in (row.indicator.level2 or row.indicator.level1 or "")
     return money and (under_cost or is_cost(bare, "元")) and not is_reduction(bare) and not is_taken_in(bare)
 
 
-def _is_the_better_the_higher(row: IndicatorScore, bare: str) -> bool:
+def _is_the_better_the_higher(row: Row, bare: str) -> bool:
     """Whether a percentage is a good rate: 满意度, 合格率, 投诉办结率, 无差错率."""
     sense = counted(bare)
     return row.settled.unit == "%" and (
@@ -1013,26 +1065,29 @@ def _is_the_better_the_higher(row: IndicatorScore, bare: str) -> bool:
     )
 
 
-def _is_delivered(row: IndicatorScore, bare: str) -> bool:
+def _is_delivered(row: Row, bare: str) -> bool:
     """Whether a row is a quantity that was to be delivered."""
     settled = row.settled
-    quantity = fold_level(row.indicator.level2) == "数量" and settled.kind == ABSOLUTE and settled.unit != "元"
+    quantity = row.level2 == "数量" and settled.kind == ABSOLUTE and settled.unit != "元"
     return quantity and counted(bare) not in (HARM, UNCLEAR) and not _LIMITED.search(bare)
 
 
-_MONEY_NAME = re.compile(r"(?:欠款|经费|资金|补助|费用|金额|投资|收入|款|产值)(?:总?额|总?数)?$")
-_RATE_OF_FUNDS = re.compile(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
-_HARM_TO_PEOPLE = re.compile(r"事故|伤亡|死亡")
-_SPEAKS_OF = (
-    ("满意度", re.compile(r"满意(?:度|率)$")),
-    ("质量", re.compile(r"(?:合格|优良|达标|验收通过)率$")),
-    ("时效", re.compile(r"(?:及时|按时|按期|准时)(?:率|性|完成率|完工率|开工率)$|完成(?:时间|时限)$")),
+_MONEY_NAME = regex(r"(?:欠款|经费|资金|补助|费用|金额|投资|收入|款|产值)(?:总?额|总?数)?$")
+_RATE_OF_FUNDS = regex(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
+_HARM_TO_PEOPLE = regex(r"事故|伤亡|死亡")
+_SPEAKS_OF = regex(
+    r"(?P<满意度>满意(?:度|率)$)"
+    r"|(?P<质量>(?:合格|优良|达标|验收通过)率$)"
+    r"|(?P<时效>(?:及时|按时|按期|准时)(?:率|性|完成率|完工率|开工率)$|完成(?:时间|时限)$)"
 )
+"""The end of a name that says of which second level it speaks."""
+_ENDS = ("度", "率", "性", "时间", "时限")
 _LEVELS = {
-    "产出": {"数量", "质量", "时效", "成本"},
-    "效益": {"经济效益", "社会效益", "生态效益", "可持续影响", "经济", "社会", "生态"},
-    "满意度": {"满意度"},
+    "产出": ("数量", "质量", "时效", "成本"),
+    "效益": ("经济效益", "社会效益", "生态效益", "可持续影响", "经济", "社会", "生态"),
+    "满意度": ("满意度",),
 }
+_HOMES = {second: first for first, seconds in _LEVELS.items() for second in seconds}
 
 
 @check(
@@ -1040,28 +1095,17 @@ _LEVELS = {
     "把指标移到与内容相符的二级指标下,成本指标填写金额等数值。",
     "“偿还历史欠款10万”列在数量指标下;成本指标只有“是否严格预算管理”。", "“偿还历史欠款”列在成本指标下,指标值≤10万元。",
 )  # fmt: skip
-def indicator_is_misfiled(score: FormScore) -> Iterator[Fault]:
+def indicator_is_misfiled(case: Case) -> Iterator[Fault]:
     """Money or an execution rate under 数量, no figure under 成本, accidents under 满意度 or 经济效益, another level's words."""
-    cost: list[IndicatorScore] = []
+    cost: list[Row] = []
     odd: set[tuple[str, str]] = set()
-    for row in score.indicators:
-        indicator = row.indicator
-        first, second = fold_level(indicator.level1), fold_level(indicator.level2)
-        name, value = read_name(indicator.level3.text or "").bare, parse(indicator.target.text)
+    for row in case.rows:
+        indicator, first, second = row.indicator, row.level1, row.level2
+        name, home = row.about.bare, _HOMES.get(second)
         if "成本" in (second, first):
             cost.append(row)
-        money = (
-            value.unit == "元"
-            or (row.settled.unit or "") == "元"
-            or (
-                value.unit == ""
-                and value.number is not None
-                and row.settled.kind == ABSOLUTE
-                and _MONEY_NAME.search(name)
-            )
-        )
         why = ""
-        if second == "数量" and (money or _amount_in(name)):
+        if second == "数量" and _is_money(row):
             why = "是金额,列在数量指标下"
         elif second == "数量" and _RATE_OF_FUNDS.search(name):
             why = "是资金执行情况,列在数量指标下"
@@ -1071,42 +1115,40 @@ def indicator_is_misfiled(score: FormScore) -> Iterator[Fault]:
             and counted(name) in (HARM, NO_HARM)
         ):
             why = f"是安全事故一类指标,列在{indicator.level2}下"
-        else:
-            own = next((level for level, pattern in _SPEAKS_OF if pattern.search(name)), None)
-            home = next((level for level, seconds in _LEVELS.items() if own in seconds), None)
-            if (
-                own
-                and second
-                and second != own
-                and second in set().union(*_LEVELS.values())
-                and (own != "质量" or home == first)
-            ):
+        elif home and name.endswith(_ENDS) and (spoken := _SPEAKS_OF.search(name)):
+            own = spoken.lastgroup or ""
+            if second != own and (own != "质量" or first == _HOMES[own]):
                 why = f"说的是{own},列在{indicator.level2}下"
         if why:
             yield Fault(indicator.level3.cell, f"“{indicator.level3.text}”{why}", indicator.level3.text)
-        others = [level for level, seconds in _LEVELS.items() if second in seconds]
-        if first in _LEVELS and others and first not in others and (first, second) not in odd:
+        if home and first in _LEVELS and first != home and (first, second) not in odd:
             odd.add((first, second))
-            yield Fault(
-                indicator.level3.cell,
-                f"“{indicator.level2}”属于{others[0]}指标,列在“{indicator.level1}”下",
-                indicator.level2,
-            )
-    if cost and all(parse(row.indicator.target.text).form == "words" for row in cost):
+            where = f"“{indicator.level2}”属于{home}指标,列在“{indicator.level1}”下"
+            yield Fault(indicator.level3.cell, where, indicator.level2)
+    if cost and all(row.wanted.form == "words" for row in cost):
         cells = _joined([row.indicator.target.cell for row in cost])
         yield Fault(cells, "成本指标没有数值,看不出成本控制在多少", cost[0].indicator.target.text, "金额等数值")
 
 
-def _amount_in(name: str) -> bool:
-    return bool(re.search(r"\d(?:亿|万|千)?元", name))
+_AMOUNT = regex(r"\d(?:亿|万|千)?元")
 
 
-_ASKED = re.compile(r"\(\d+字以内\)|请(?:填写|填列)|XX(?:项目|单位|年)|结合自评情况")
+def _is_money(row: Row) -> bool:
+    """Whether a row is about an amount of money, by its values or by its name."""
+    value, name = row.wanted, row.about.bare
+    if "元" in (value.unit, row.settled.unit) or _AMOUNT.search(name):
+        return True
+    bare = value.unit == "" and value.number is not None and row.settled.kind == ABSOLUTE
+    return bare and bool(_MONEY_NAME.search(name))
+
+
+_DASHES = regex(r"[/\\—–-]+")
+_ASKED = regex(r"\(\d+字以内\)|请(?:填写|填列)|XX(?:项目|单位|年)|结合自评情况")
 
 
 def _is_empty(written: Written) -> bool:
     """Whether a cell holds nothing, or nothing but a prompt."""
-    return _is_filler(written) or (written.number is None and is_prompt(fold(written.text or "")))
+    return is_filler(written.text) or (written.number is None and is_prompt(fold(written.text or "")))
 
 
 @check(
@@ -1114,14 +1156,13 @@ def _is_empty(written: Written) -> bool:
     "把模板里的提示文字和空行删掉,或换成实际内容。",
     "指标名称后还留着“(≥**人)”,或留有空的“指标2:”“……”行。", "指标名称“临时救助人数”,指标值≥59人。",
 )  # fmt: skip
-def prompt_is_left(score: FormScore) -> Iterator[Fault]:
+def prompt_is_left(case: Case) -> Iterator[Fault]:
     """指标1:, ……, (≥**人), XX; rows of prompts alone are one finding."""
-    form = score.form
+    form = case.form
     left: list[Written] = []
-    for row in form.indicators:
-        key = fold(row.level3.text or "")
-        if key and is_prompt(key) and not key.isdigit() and _is_empty(row.target) and _is_empty(row.actual):
-            if not re.fullmatch(r"[/\\—–-]+", key):
+    for row, key, empty in case.keys:
+        if key and empty and not key.isdigit() and _is_empty(row.target) and _is_empty(row.actual):
+            if not _DASHES.fullmatch(key):
                 left.append(row.level3)
             continue
         for written in (row.level3, row.target, row.actual):
@@ -1141,10 +1182,10 @@ def prompt_is_left(score: FormScore) -> Iterator[Fault]:
     "删除重复的指标,或把名称改得能够区分。",
     "数量指标下两行都叫“培训人次”。", "数量指标下分别叫“干部培训人次”“群众培训人次”。",
 )  # fmt: skip
-def indicator_stands_twice(score: FormScore) -> Iterator[Fault]:
+def indicator_stands_twice(case: Case) -> Iterator[Fault]:
     """The same folded name twice under one second level."""
     seen: dict[tuple[str, str, str], Indicator] = {}
-    for row in _rows_of(score):
+    for row in case.named:
         key = (fold_level(row.level1), fold_level(row.level2), fold_name(row.level3.text or ""))
         first = seen.setdefault(key, row)
         if first is not row and first.level3.cell != row.level3.cell:
@@ -1152,7 +1193,7 @@ def indicator_stands_twice(score: FormScore) -> Iterator[Fault]:
             yield Fault(f"{row.level3.cell}, {first.level3.cell}", message, row.level3.text)
 
 
-_TWICE = re.compile(r"([\u4e00-\u9fff]{2,8})\1")
+_TWICE = regex(r"([\u4e00-\u9fff]{2,8})\1")
 
 
 @check(
@@ -1160,11 +1201,11 @@ _TWICE = re.compile(r"([\u4e00-\u9fff]{2,8})\1")
     "删去重复的字词。",
     "完成维修维修次数。", "完成维修次数。",
 )  # fmt: skip
-def name_repeats_a_word(score: FormScore) -> Iterator[Fault]:
+def name_repeats_a_word(case: Case) -> Iterator[Fault]:
     """A word typed twice."""
-    for row in score.form.indicators:
-        if match := _TWICE.search(fold(row.level3.text or "")):
-            wanted = fold(row.level3.text or "").replace(match.group(), match.group(1))
+    for row, key, _ in case.keys:
+        if match := _TWICE.search(key):
+            wanted = key.replace(match.group(), match.group(1))
             yield Fault(row.level3.cell, f"“{row.level3.text}”里“{match.group(1)}”写了两遍", row.level3.text, wanted)
 
 
@@ -1173,16 +1214,15 @@ def name_repeats_a_word(score: FormScore) -> Iterator[Fault]:
     "满意度指标值和完成值填比率,如≥90%、95%。",
     "指标值“基本满意”,完成值“满意”。", "指标值≥90%,完成值95%。",
 )  # fmt: skip
-def satisfaction_is_not_measured(score: FormScore) -> Iterator[Fault]:
+def satisfaction_is_not_measured(case: Case) -> Iterator[Fault]:
     """满意度 in words."""
-    for row in score.indicators:
-        indicator = row.indicator
-        if "满意度" not in (fold_level(indicator.level1), fold_level(indicator.level2)):
+    for row in case.rows:
+        target = row.indicator.target
+        if "满意度" not in (row.level1, row.level2) or row.weight == 0:
             continue
-        concerns = row.indicator.weight.number != 0 and not _is_nothing(fold(indicator.target.text or ""))
-        if concerns and row.settled.kind == QUALITATIVE and parse(indicator.target.text).form == "words":
-            message = f"“{indicator.level3.text or ''}”指标值“{indicator.target.text}”没有量化"
-            yield Fault(indicator.target.cell, message, indicator.target.text, "比率")
+        in_words = row.settled.kind == QUALITATIVE and row.wanted.form == "words"
+        if in_words and not _is_nothing(fold(target.text or "")):
+            yield Fault(target.cell, f"“{row.name}”指标值“{target.text}”没有量化", target.text, "比率")
 
 
 @check(
@@ -1190,11 +1230,11 @@ def satisfaction_is_not_measured(score: FormScore) -> Iterator[Fault]:
     "核对标题、表头和项目名称里的年度,改正有误的一处。",
     "标题是2022年度,表头预算年度填2023。", "标题和表头都是2023年度。",
 )  # fmt: skip
-def years_differ(score: FormScore) -> Iterator[Fault]:
+def years_differ(case: Case) -> Iterator[Fault]:
     """Two years in one form: title against table. A project carried over from an earlier year keeps its name."""
-    form = score.form
+    form = case.form
     for written in form.years:
-        years = re.findall(r"20\d\d", fold(written.text or ""))
+        years = _YEAR.findall(fold(written.text or ""))
         if form.year is None or not years or str(form.year) in years:
             continue
         if written.cell == form.project.cell and int(years[0]) < form.year and _is_carried_over(form):
@@ -1203,7 +1243,8 @@ def years_differ(score: FormScore) -> Iterator[Fault]:
         yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
 
 
-_CARRIED_OVER = re.compile("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
+_YEAR = regex(r"20\d\d")
+_CARRIED_OVER = regex("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
 
 
 def _is_carried_over(form: Form) -> bool:

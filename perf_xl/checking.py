@@ -13,13 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from perf_xl.auditing import audit
-from perf_xl.consolidating import fold_project
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding
 from perf_xl.folders import EXPLANATIONS, MARKED, SourceFile, find_files
+from perf_xl.intake import FileResult, read_all
 from perf_xl.model import Form
-from perf_xl.pipeline import FileResult, refuse_to_overwrite
 from perf_xl.rules import Rulebook, default
 from perf_xl.scoring import FormScore, fold_unit_name, score
 
@@ -74,6 +73,8 @@ def codes_in(texts: Iterable[str]) -> tuple[str, ...]:
 
 def identity(form: Form, finding: Finding) -> str:
     """Return the text under which an explanation is remembered: project, year, unit, code, digest of what was quoted."""
+    from perf_xl.consolidating import fold_project
+
     quoted = sha256("\0".join((finding.message, finding.found or "", finding.expected or "")).encode()).hexdigest()[:12]
     project, unit = fold_project(form.project.text), fold_unit_name(form.unit)
     return "|".join((project, str(form.year or ""), unit, finding.code, quoted))
@@ -101,7 +102,7 @@ def sort_out(score: FormScore, findings: Iterable[Finding], selection: Selection
     for one in findings:
         if not selection.takes(one):
             continue
-        reason = accepted.get(identity(score.form, one)) if one.severity != ERROR else None
+        reason = accepted.get(identity(score.form, one)) if accepted and one.severity != ERROR else None
         if reason:
             explained.append((one, reason))
         else:
@@ -237,6 +238,7 @@ def save_review(
     Raises:
         OutputNotWritable: the output is somebody's file, or cannot be written.
     """
+    from perf_xl.pipeline import refuse_to_overwrite
     from perf_xl.review import Reviewed, review_book
     from perf_xl.writing import write_book
 
@@ -273,7 +275,6 @@ def convert(
         OutputNotWritable: something stands there already.
         WorkbookUnreadable: the file cannot be read, or holds no form.
     """
-    from perf_xl.pipeline import read_all
     from perf_xl.template import converted, form_book
     from perf_xl.writing import write_book
 

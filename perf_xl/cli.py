@@ -24,7 +24,7 @@ from perf_xl.packages import set_limits
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from perf_xl import contract, pipeline
+    from perf_xl import contract, folders, intake, pipeline
     from perf_xl.excel.doctor import Diagnosis
     from perf_xl.scoring import FormScore
 
@@ -39,7 +39,9 @@ else:
         def __getattr__(self, attribute: str) -> Any:
             return getattr(import_module(self.name), attribute)
 
-    contract, pipeline = _Later("perf_xl.contract"), _Later("perf_xl.pipeline")
+    contract, folders, intake, pipeline = (
+        _Later(f"perf_xl.{name}") for name in ("contract", "folders", "intake", "pipeline")
+    )
 
 CLEAN, FINDINGS, COULD_NOT_RUN = 0, 1, 2
 
@@ -142,7 +144,7 @@ def _print_json(document: Any) -> None:
 
 
 @contextmanager
-def _progress(what: str, always: bool = False) -> Iterator[pipeline.Progress]:
+def _progress(what: str, always: bool = False) -> Iterator[intake.Progress]:
     """A progress bar on stderr: where the work takes more than a second, or always, and then it stays."""
     started = monotonic()
     shown: list[Any] = []
@@ -176,7 +178,7 @@ _limits_option = click.option(
     envvar="PERF_XL_LIMITS",
     metavar="限额.toml",
     expose_value=False,
-    callback=lambda _context, _option, name: pipeline.load_limits(name) if name else set_limits({}),
+    callback=lambda _context, _option, name: intake.load_limits(name) if name else set_limits({}),
     help="文件大小、读取时间和内存的限额;也可用环境变量 PERF_XL_LIMITS 指定。",
 )
 _json_option = click.option("--json", "as_json", is_flag=True, help="在标准输出打印 JSON。")
@@ -192,13 +194,13 @@ def main() -> None:
     """
 
 
-def _read(paths: Sequence[str]) -> list[pipeline.FileResult]:
-    files = pipeline.find_files(paths)
+def _read(paths: Sequence[str]) -> list[intake.FileResult]:
+    files = folders.find_files(paths)
     with _progress("读取") as progress:
-        return [result for result in pipeline.read_all(files, progress) if not result.own]
+        return [result for result in intake.read_all(files, progress) if not result.own]
 
 
-def _report_refused(results: Sequence[pipeline.FileResult]) -> int:
+def _report_refused(results: Sequence[intake.FileResult]) -> int:
     """Say what was refused, and what the reader doubted; return the exit code that follows."""
     for result in results:
         if result.refusal is not None:
@@ -209,7 +211,7 @@ def _report_refused(results: Sequence[pipeline.FileResult]) -> int:
     return FINDINGS if any(result.refusal for result in results) else CLEAN
 
 
-def _refused_json(results: Sequence[pipeline.FileResult]) -> list[Any]:
+def _refused_json(results: Sequence[intake.FileResult]) -> list[Any]:
     return [contract.refusal_json(result.refusal) for result in results if result.refusal]
 
 
@@ -227,7 +229,7 @@ def new_command(
     output: Path, form: str, rows: int, projects: tuple[str, ...], last_year: str | None, rulebook: str | None
 ) -> int:
     """新建自评表:填写后自动计算,并可自检。"""
-    book = pipeline.load_rulebook(rulebook)
+    book = intake.load_rulebook(rulebook)
     for path in pipeline.write_forms(output, book, form=form, rows=rows, projects=projects, last_year=last_year):
         click.echo(f"已写出 {path}")
     return CLEAN
@@ -326,7 +328,7 @@ def score_command(paths: tuple[str, ...], rulebook: str | None, as_json: bool) -
     """重算得分,列出每项得分的依据。"""
     from perf_xl.scoring import score
 
-    book = pipeline.load_rulebook(rulebook)
+    book = intake.load_rulebook(rulebook)
     results = _read(paths)
     scores = [score(form, book) for result in results for form in result.forms]
     if as_json:
@@ -434,16 +436,16 @@ def check_command(
     """审核自评表,列出每个问题的位置、依据和改法。"""
     from perf_xl import checking, comparing  # noqa: F401  (the latter registers its codes)
 
-    book = pipeline.load_rulebook(rulebook)
+    book = intake.load_rulebook(rulebook)
     selection = checking.Selection(checking.codes_in(select), checking.codes_in(ignore), lowest)
     outputs = [path for path in (output, report) if path is not None]
-    files = pipeline.find_files(paths, outputs)
+    files = folders.find_files(paths, outputs)
     copies = checking.marked_below(mark) if mark is not None else []
     copied = {path.resolve() for path in copies}
     beside = [file.path for file in files if file.copy]
     files = [file for file in files if file.path.resolve() not in copied]
     with _progress("审核") as progress:
-        results = [one for one in pipeline.read_all(files, progress) if not one.own]
+        results = [one for one in intake.read_all(files, progress) if not one.own]
     home = checking.home_of(paths)
     accepted = checking.explanations(home, [*copies, *beside])
     checked = checking.check_all(results, book, selection, accepted)
@@ -527,7 +529,7 @@ def convert_command(source: str, output: Path, form: str, rulebook: str | None) 
     """把 Word 文档(或其他工作簿)里的自评表转成会自动计算的标准表式。"""
     from perf_xl import checking
 
-    written, left_out = checking.convert(source, output, pipeline.load_rulebook(rulebook), form)
+    written, left_out = checking.convert(source, output, intake.load_rulebook(rulebook), form)
     for sentence in left_out:
         _complain(f"未转入:{sentence}")
     for path in written:
@@ -571,7 +573,7 @@ def consolidate_command(
     from perf_xl.workers import collect_rarely
 
     collect_rarely()
-    book = pipeline.load_rulebook(rulebook) if rulebook else None
+    book = intake.load_rulebook(rulebook) if rulebook else None
     units = pipeline.read_roster(roster) if roster else []
     wishes = resuming.Wishes(
         output, json_path, tables, as_one, book, tuple(units), jobs, cluster, keep=not afresh, resume=resume
@@ -731,10 +733,10 @@ def demo_command(folder: Path | None) -> int:
     folder = folder or Path("perf-xl-demo")
     files = demo.write_example(folder)
     click.echo(f"已在“{folder}”写出 {len(files)} 个文件:五张自评表、一个损坏的文件、一个临时文件。")
-    sources = pipeline.find_files([folder / demo.FILED])
+    sources = folders.find_files([folder / demo.FILED])
     with _progress("汇总", always=True) as progress:
         result = pipeline.consolidate(sources, as_one=demo.PROJECT, progress=progress)
-    results = pipeline.read_all(sources)
+    results = intake.read_all(sources)
     checked = checking.check_all(results)
     review = folder / "审核汇总.xlsx"
     copies, _ = checking.mark_files(sources, checked, folder / "标注副本")

@@ -17,6 +17,7 @@ from perf_xl.findings import DOUBT, ERROR, Finding, Rule, catalogue, finding
 from perf_xl.grid import Paragraph
 from perf_xl.model import MONEY_UNITS, Indicator, Written
 from perf_xl.narrative import Passage, Span, half_width, passages
+from perf_xl.patterns import regex
 from perf_xl.rules import HUNDRED
 from perf_xl.scoring import FormScore, IndicatorScore
 from perf_xl.values import PERCENT, Value, fold_level, fold_name, parse
@@ -310,19 +311,19 @@ def _cells(cells: Iterable[Written]) -> str:
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
-_PLANS = re.compile(r"问题|建议|下一步|下步|整改|打算|改进|经验|附件|注:")
+_PLANS = regex(r"问题|建议|下一步|下步|整改|打算|改进|经验|附件|注:")
 """Headings under which a report speaks of other things than what was reached."""
 
 _NUMBER = r"(?<![\d.])\d{1,15}(?:\.\d{1,8})?(?!\d)"
 _LINK = r"(?:共计|合计|分数|[共均为是计得了:达(])*+"
-_NEUTRAL = re.compile(
+_NEUTRAL = regex(
     r"※+|指标|目标|任务|满分|分值|权重|标准分|自评|评价|核验|评估|考评|得分|评分|总分|综合|绩效|结果|最终|情况|年度|当年|本年|全年|"
     r"截至|截止|年初|年末|年底|项目|支出|资金|预算|执行|金额|总额|全部|所有|以上|上述|其中|具体|如下|"
     r"一级|二级|三级|自我|打分|经过|通过|最后|因此|实际|达到|完成|合计|总计|累计|共计|扣除|扣减|扣分|原因|"
     r"[得评分为是共计应的该此本项经达均值扣了总已在中对各于数额并即也仍则故和及与按“”\":,、()\-—;。%]"
 )
-_FULL_YEAR = re.compile(r"(?:20\d\d年度?)?12月(?:31日|底|末)|20\d\d年(?:度|底|末|初)?(?!\d)")
-_NUMBERS = re.compile(rf"{_NUMBER}%?")
+_FULL_YEAR = regex(r"(?:20\d\d年度?)?12月(?:31日|底|末)|20\d\d年(?:度|底|末|初)?(?!\d)")
+_NUMBERS = regex(rf"{_NUMBER}%?")
 
 
 def _residue(text: str) -> str:
@@ -330,13 +331,13 @@ def _residue(text: str) -> str:
     return _NEUTRAL.sub("", _NUMBERS.sub("", _FULL_YEAR.sub("", text)))
 
 
-_OTHER_SCORE = re.compile(
+_OTHER_SCORE = regex(
     r"去年|上年|往年|以前年度|同比|平均|最高|最低|整体|第三方|复评|抽查|财政局评|财政评|重点评价|考核|统一设置|原则上|分别|依次|"
     r"应得|应扣|拟|预计|如果|若|每|子项|分项"
 )
-_OTHER_YEAR = re.compile(r"(20\d\d)年")
-_BOUND_BEFORE = re.compile(r"(?:[≥≤<>~至—\-]|不低于|不少于|不超过|不高于|高于|低于|超过|约|近|各)$")
-_BOUND_AFTER = re.compile(r"分?(?:\(含\))?(?:及?以上|及?以下|以内|左右|[~至—\-]|多|余)")
+_OTHER_YEAR = regex(r"(20\d\d)年")
+_BOUND_BEFORE = regex(r"(?:[≥≤<>~至—\-]|不低于|不少于|不超过|不高于|高于|低于|超过|约|近|各)$")
+_BOUND_AFTER = regex(r"分?(?:\(含\))?(?:及?以上|及?以下|以内|左右|[~至—\-]|多|余)")
 
 
 def _of_other_year(text: str, facts: Facts) -> bool:
@@ -360,7 +361,7 @@ class Claim(NamedTuple):
     """Whether the subject is named in the same sentence; else it is taken from the heading or the sentence before."""
 
 
-_POINTS = re.compile(
+_POINTS = regex(
     rf"(?:满分值?|分值|权重分?|标准分){_LINK}(?P<weight>{_NUMBER})(?![\d.%])分?"
     rf"|扣(?:除|减|去|掉|分|了)*{_LINK}(?P<lost>{_NUMBER})分"
     rf"|(?:得分|评分|总分|自评分){_LINK}(?P<score>{_NUMBER})(?![\d.%])(?:分|(?=[,;。()、]|$))"
@@ -372,8 +373,8 @@ _POINTS = re.compile(
 _ASPECTS = {
     "weight": WEIGHT, "lost": LOST, "score": SCORE, "got": SCORE, "rated": SCORE, "bare": EITHER, "bare2": EITHER,
 }  # fmt: skip
-_PROCESS = re.compile(r"(?:决策|过程|立项|投入)(?:类)?(?:指标|得分|管理).{0,10}?\d+(?:\.\d+)?分")
-_SCORES_FOLLOW = re.compile(rf"得分{_LINK}{_NUMBER}分?[,(:。;]*其中")
+_PROCESS = regex(r"(?:决策|过程|立项|投入)(?:类)?(?:指标|得分|管理).{0,10}?\d+(?:\.\d+)?分")
+_SCORES_FOLLOW = regex(rf"得分{_LINK}{_NUMBER}分?[,(:。;]*其中")
 
 
 def read_claims(text: Sequence[Passage], facts: Facts) -> Iterator[Claim]:
@@ -549,7 +550,7 @@ def _first_of_each(parts: Sequence[Subject], claims: Sequence[Claim]) -> list[Cl
 
 # --- grade ------------------------------------------------------------------------------------------------------------
 
-_GRADE = re.compile(
+_GRADE = regex(
     r"(?:等级|等次|评级|档次|结果|评定|结论)(?:评定|确定)?(?:为|是|:)+[“\"”]?(?P<grade>优秀|优|良好|良|中等|中|较差|差)"
     r"(?:[”\"]|等级|等次|级|档)*(?=[,。;)]|$)"
 )
@@ -581,27 +582,27 @@ def grades(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> It
 
 # --- amounts and rates ------------------------------------------------------------------------------------------------
 
-_MONEY = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>亿元|百万元|万元|千元|元)")
-_RATE = re.compile(rf"(?P<number>{_NUMBER})%")
+_MONEY = regex(rf"(?P<number>{_NUMBER})(?P<unit>亿元|百万元|万元|千元|元)")
+_RATE = regex(rf"(?P<number>{_NUMBER})%")
 _BUDGET_WORDS = r"总投入|投入|到位|安排|下达|批复|预算数?|资金总额"
 _EXECUTED_WORDS = r"完成(?:项目)?(?:预算|投资)|实际使用|实际支出|实际支付|实际执行|执行数?|支出数?|支付|使用"
 _LEFT_WORDS = r"结余|结转|剩余|未使用|未支付|未支出|未执行"
-_ROLE = re.compile(rf"(?P<left>{_LEFT_WORDS})|(?P<executed>{_EXECUTED_WORDS})|(?P<budget>{_BUDGET_WORDS})")
-_RATE_OF_EXECUTION = re.compile(rf"(?:{_EXECUTION}|执行进度|支出进度)(?:[为是:达到了]|仅|实际)*$")
-_HEADING_WORDS = re.compile(
+_ROLE = regex(rf"(?P<left>{_LEFT_WORDS})|(?P<executed>{_EXECUTED_WORDS})|(?P<budget>{_BUDGET_WORDS})")
+_RATE_OF_EXECUTION = regex(rf"(?:{_EXECUTION}|执行进度|支出进度)(?:[为是:达到了]|仅|实际)*$")
+_HEADING_WORDS = regex(
     r"概况|概述|基本|实施|组织|管理|收支|财务|来源|分析|落实|拨付|开展|工作|总体|效果|结论|主要|立项|背景|内容|进度|说明|报告|"
     r"万元|亿元|元|一|二|三|、"
 )
-_THING = re.compile(
+_THING = regex(
     r"项目|工程|经费|费|补助|补贴|采购|合同|整体|部门|单位|去年|上年|往年|年度|中央|省级|市级|县级|自筹|其他|拨款|子项|分项|标段|"
     r"企业|收入|贷款|债券|[月日]|季度|半年"
 )
-_WHOLE_UNIT = re.compile(r"整体支出|部门预算(?!项目)|(?:部门|单位|收入|支出)决算|基本支出")
-_OWN_UNIT = re.compile(r"我(?:单位|部门|局|办|校|院|县|镇|乡|中心|委|站)|本(?:单位|部门|局)")
-_RULE_OF_SCORING = re.compile(r"每(?:低|少|高|超|降|减|增)")
-_ADJUSTED = re.compile(r"调减|调增|调整|追加|核减")
-_ROUGH_BEFORE = re.compile(r"(?:约|近|超|超过|不低于|不少于|不超过|≥|≤|>|<|~|-)$")
-_ROUGH_AFTER = re.compile(r"(?:以上|以下|以内|左右|多|余|/|每|~|-|至)")
+_WHOLE_UNIT = regex(r"整体支出|部门预算(?!项目)|(?:部门|单位|收入|支出)决算|基本支出")
+_OWN_UNIT = regex(r"我(?:单位|部门|局|办|校|院|县|镇|乡|中心|委|站)|本(?:单位|部门|局)")
+_RULE_OF_SCORING = regex(r"每(?:低|少|高|超|降|减|增)")
+_ADJUSTED = regex(r"调减|调增|调整|追加|核减")
+_ROUGH_BEFORE = regex(r"(?:约|近|超|超过|不低于|不少于|不超过|≥|≤|>|<|~|-)$")
+_ROUGH_AFTER = regex(r"(?:以上|以下|以内|左右|多|余|/|每|~|-|至)")
 
 
 def _foreign(text: str) -> str:
@@ -613,7 +614,7 @@ def _foreign(text: str) -> str:
     return _residue(_HEADING_WORDS.sub("", text))
 
 
-_OF_THE_YEAR = re.compile(r"年初|全年|年度|实际|累计|预算|执行率|实现率|支付率")
+_OF_THE_YEAR = regex(r"年初|全年|年度|实际|累计|预算|执行率|实现率|支付率")
 
 
 def funds(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
@@ -732,7 +733,7 @@ class _Funds:
 
 # --- sums of money ----------------------------------------------------------------------------------------------------
 
-_SUM_WORD = re.compile(
+_SUM_WORD = regex(
     r"(?:以上|上述)?(?:几项|各项|\d项|[两三四五六七八九十]项)?(?:资金|预算)?(?:共计|合计|总计|共|总额)(?:安排|投入|资金|为|是|:)*$"
 )
 
@@ -809,15 +810,15 @@ def _sum_fault(parts: list[re.Match[str]] | None, total: re.Match[str], exceeds_
 
 # --- actual values ----------------------------------------------------------------------------------------------------
 
-_COUNT = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>%|‰|[\u4e00-\u9fffA-Za-z]{{1,4}})")
-_NO_ACTUAL = re.compile(
+_COUNT = regex(rf"(?P<number>{_NUMBER})(?P<unit>%|‰|[\u4e00-\u9fffA-Za-z]{{1,4}})")
+_NO_ACTUAL = regex(
     r"目标|指标值|计划|应|要求|预期|年初|上年|去年|同比|少|未|差|欠|其中|每|均|增|减|降|升|分别|约|近|超|余|得分|满分|分值|占|"
     r"季度|上半年|下半年|月|不低于|不少于|[≥≤<>]"
 )
-_VERBS = re.compile(r"^(?:※|全年|全|共计|累计|总计|共|已|实际|完成|开展|组织|实施|实现|年度|项目|\d{4}年|年|为|了)+")
+_VERBS = regex(r"^(?:※|全年|全|共计|累计|总计|共|已|实际|完成|开展|组织|实施|实现|年度|项目|\d{4}年|年|为|了)+")
 
 
-_PART_OF_YEAR = re.compile(r"\d月|季度|半年")
+_PART_OF_YEAR = regex(r"\d月|季度|半年")
 
 
 def values_reached(text: Sequence[Passage], facts: Facts) -> Iterator[Fault]:
@@ -899,14 +900,12 @@ def _value_fault(row: IndicatorScore, value: Value, between: str, token: re.Matc
 
 # --- the report against itself ----------------------------------------------------------------------------------------
 
-_ALL_DONE = re.compile(
+_ALL_DONE = regex(
     r"(?:全部|全面|均已?|都已?|百分之百|100%)(?:按[时期]|如期|圆满|顺利|按计划|保质保量)?(?:完成|达成|实现)(?!率|\d)|全部达标"
 )
-_PARTLY = re.compile(
-    rf"(?:目标|任务|指标)(?:任务)?(?:已|共|实际)?完成(?:率|比例|度)?[为是达到了:]*(?P<share>{_NUMBER})%"
-)
-_EXCEPT = re.compile(r"除.{2,60}?外.{0,20}?(?:均|都|全部|已).{0,25}?完成")
-_NOT = re.compile(
+_PARTLY = regex(rf"(?:目标|任务|指标)(?:任务)?(?:已|共|实际)?完成(?:率|比例|度)?[为是达到了:]*(?P<share>{_NUMBER})%")
+_EXCEPT = regex(r"除.{2,60}?外.{0,20}?(?:均|都|全部|已).{0,25}?完成")
+_NOT = regex(
     r"为全|奠定|努力|推动|促进|保障|争取|需要|基本|未|没有|尚|确保|力争|计划|应|如果|预计|能否|是否|部分|拟|要求|截至|截止"
 )
 
@@ -1013,8 +1012,8 @@ def _two_scores(claims: Sequence[Claim], facts: Facts) -> Iterator[Fault]:
 
 # --- indicators that the form does not have ---------------------------------------------------------------------------
 
-_ABSENT = re.compile(r"[:,。(]*[^,。;]{0,6}(?:无|未设|没有|不涉及|不适用|未涉及|未纳入|/)")
-_QUOTED = re.compile(r"[“《\"](?P<name>[^“”《》\"]{3,30})[”》\"](?:这一|三级)?指标(?P<rest>[^。;]{0,30})")
+_ABSENT = regex(r"[:,。(]*[^,。;]{0,6}(?:无|未设|没有|不涉及|不适用|未涉及|未纳入|/)")
+_QUOTED = regex(r"[“《\"](?P<name>[^“”《》\"]{3,30})[”》\"](?:这一|三级)?指标(?P<rest>[^。;]{0,30})")
 
 
 _LEVELS_OF_A_FORM = 4

@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from perf_xl import rules
 from perf_xl.exact import (
@@ -27,15 +27,23 @@ from perf_xl.exact import (
     fold,
     fraction_of,
     plain,
+    quotient,
     round_half_up,
     sum_of,
     sum_of_products,
     times,
 )
 from perf_xl.findings import ERROR, SEVERITIES, Finding, count_by_severity, finding
-from perf_xl.model import CARRYOVER, MONEY_UNITS, TOTAL, Form, Written
+from perf_xl.model import CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Indicator, Written
 from perf_xl.rules import HUNDRED, Rulebook
-from perf_xl.scoring import FormScore, completion_of, completion_of_numbers, fold_unit_name, settle_indicator
+from perf_xl.scoring import (
+    FormScore,
+    IndicatorScore,
+    completion_of,
+    completion_of_numbers,
+    fold_unit_name,
+    settle_indicator,
+)
 from perf_xl.values import (
     ABSOLUTE,
     EQUAL,
@@ -43,6 +51,7 @@ from perf_xl.values import (
     PERCENT,
     RELATIVE,
     TIMES,
+    UNRESOLVED,
     Settled,
     factor_of,
     fold_level,
@@ -56,6 +65,7 @@ SUM, WEIGHTED, BANDS = "sum", "weighted", "bands"
 _AGGREGATION = {ABSOLUTE: SUM, RELATIVE: WEIGHTED}
 
 _OF_WHICH, _COLON = re.compile(r"^其中[:-]?"), re.compile(r"[:：]$")
+_ENCLOSING = re.compile(r"[()\[\]【】《》<>〈〉“”\"'{}〔〕]")
 _SYSTEM_CODE = re.compile(r"^\d{5,}[A-Z]?\d*-")
 
 LEVEL1_ORDER = ("成本", "产出", "效益", "满意度")
@@ -73,7 +83,7 @@ def fold_project(name: str | None) -> str:
     True
     """
     folded = _SYSTEM_CODE.sub("", fold(name or ""))
-    return re.sub(r"[()\[\]【】《》<>〈〉“”\"'{}〔〕]", "", folded)
+    return _ENCLOSING.sub("", folded)
 
 
 # --- what consolidation takes from one form ---------------------------------------------------------------------------
@@ -194,7 +204,7 @@ def digest(score: FormScore, findings: Iterable[Finding] = ()) -> Table:
     """Take from a scored form what consolidation needs."""
     form = score.form
     factor = MONEY_UNITS.get(form.money_unit or "万元", Decimal(1))
-    lines = tuple(_funds_line(form, at, factor) for at in range(len(form.funds)))
+    lines = tuple(_funds_line(form, at, row, factor) for at, row in enumerate(form.funds))
     total = form.total_row
     budget = executed = None
     budget_cell = executed_cell = ""
@@ -203,13 +213,19 @@ def digest(score: FormScore, findings: Iterable[Finding] = ()) -> Table:
         budget_cell, executed_cell = form.budget_of(total).cell, total.executed.cell
     funds = budget if score.rulebook.funds_that_weigh == "budget" else executed
     funds = funds if funds and funds > 0 else None
-    rows = tuple(_contribution(score, row, funds) for row in form.indicators if row.scored or row.group is not None)
-    sums: dict[str, Fraction] = {}
+    keys = [_key(row) for row in form.indicators]
+    scored = {id(one.indicator): one for one in score.indicators}
+    rows = tuple(
+        _contribution(score, row, key, scored.get(id(row)), funds)
+        for row, key in zip(form.indicators, keys, strict=True)
+        if row.scored or row.group is not None
+    )
+    weights: dict[str, list[Fraction]] = {}
     names: dict[str, str] = {}
     for row in rows:
         names.setdefault(row.key[0], row.names[0])
         if row.weight is not None:
-            sums[row.key[0]] = sums.get(row.key[0], Fraction(0)) + row.weight
+            weights.setdefault(row.key[0], []).append(row.weight)
     return Table(
         file=form.file,
         sheet=form.sheet,
@@ -228,12 +244,12 @@ def digest(score: FormScore, findings: Iterable[Finding] = ()) -> Table:
         executed_cell=executed_cell,
         rate=score.execution.rate,
         rows=rows,
-        level_sums=sums,
+        level_sums={level: sum_of(known) for level, known in weights.items()},
         level_names=names,
         total=score.total,
         filed_total=form.total.number,
         grade=score.grade,
-        content=_content(form),
+        content=_content(form, keys),
         findings=tuple(findings),
     )
 
@@ -242,58 +258,64 @@ def _scaled(written: Written, factor: Decimal) -> Decimal | None:
     return None if written.number is None else times(written.number, factor)
 
 
-def _funds_line(form: Form, at: int, factor: Decimal) -> FundsLine:
-    row = form.funds[at]
+def _funds_line(form: Form, at: int, row: FundsRow, factor: Decimal) -> FundsLine:
     label = fold(row.label.text or "").rstrip(":")
     bare = _OF_WHICH.sub("", label).replace("本年", "当年")
     bare = "当年财政拨款" if bare == "财政拨款" else bare
     cells = [row.initial_budget, form.budget_of(row), row.executed]
-    amounts = tuple(_scaled(written, factor) for written in cells)
+    amounts = (_scaled(cells[0], factor), _scaled(cells[1], factor), _scaled(cells[2], factor))
     key = row.kind if row.kind in (TOTAL, CARRYOVER) else f"{row.kind}:{bare}"
     shown = _COLON.sub("", row.label.text or "")
-    return FundsLine(key, shown, row.kind, amounts, (cells[0].cell, cells[1].cell, cells[2].cell), at)  # type: ignore[arg-type]
+    return FundsLine(key, shown, row.kind, amounts, (cells[0].cell, cells[1].cell, cells[2].cell), at)
 
 
-def _contribution(score: FormScore, row: Any, funds: Decimal | None) -> Contribution:
+Key: TypeAlias = tuple[str, str, str]
+
+
+def _key(row: Indicator) -> Key:
+    return fold_level(row.level1), fold_level(row.level2), fold_name(row.level3.text or "")
+
+
+def _contribution(
+    score: FormScore, row: Indicator, key: Key, own: IndicatorScore | None, funds: Decimal | None
+) -> Contribution:
+    """Read one row. `own` is its score; a further row of a merged weight has none."""
     form, rulebook = score.form, score.rulebook
-    settled = settle_indicator(form, row)
-    weight = None if row.weight.number is None else Fraction(row.weight.number)
-    filed = None if row.score.number is None else Fraction(row.score.number)
-    if row.group is not None:
-        members = form.members(row)
-        head = members[0]
-        weight = None if head.weight.number is None else Fraction(head.weight.number) / len(members)
-        filed = None if head.score.number is None else Fraction(head.score.number) / len(members)
-    completion = completion_of(settled, rulebook)
-    nature = settled.kind
-    if settled.kind not in (ABSOLUTE, RELATIVE):
-        wanted, given = parse(row.target.text, form.year), parse(row.actual.text, form.year)
-        only_number = wanted.form == "blank" and given.form == "number"
-        nature = (RELATIVE if given.unit == PERCENT else ABSOLUTE) if only_number else BANDS
-    actual = None if settled.actual is None or settled.unsure else Fraction(settled.actual)
+    settled = settle_indicator(form, row) if own is None else own.settled
+    completion = completion_of(settled, rulebook) if own is None or row.group is not None else own.completion
+    members = form.members(row)
+    points, filed = members[0].weight.number, members[0].score.number
+    weight = None if points is None else fraction_of(points)
+    if weight is not None and len(members) > 1:
+        weight /= len(members)
+    nature = settled.kind if settled.kind in (ABSOLUTE, RELATIVE) else BANDS
+    if settled.kind == UNRESOLVED and parse(row.target.text, form.year).form == "blank":
+        given = parse(row.actual.text, form.year)
+        if given.form == "number":
+            nature = RELATIVE if given.unit == PERCENT else ABSOLUTE
+    actual = None if settled.actual is None or settled.unsure else fraction_of(settled.actual)
     if nature in (ABSOLUTE, RELATIVE) and settled.stated is not None and settled.target is not None:
-        actual = Fraction(settled.target)
-    if completion is None and weight and filed is not None and 0 <= filed <= weight:
-        completion = filed / weight
+        actual = fraction_of(settled.target)
+    if completion is None and points and filed is not None and 0 <= filed <= points:
+        completion = quotient(filed, points)
     band = settled.band if settled.band is not None else None if completion is None else rulebook.band(completion)
     source = Source(
         form.file, form.sheet, row.target.cell, row.actual.cell, row.target.text, row.actual.text, weight, funds,
         form.unit, form.project.text, completion, band,
     )  # fmt: skip
-    key = (fold_level(row.level1), fold_level(row.level2), fold_name(row.level3.text or ""))
     names = (row.level1 or "", row.level2 or "", row.level3.text or "")
     return Contribution(key, names, row.row, nature, settled, actual, completion, weight, source)
 
 
-def _content(form: Form) -> str:
+def _content(form: Form, keys: Iterable[Key]) -> str:
     """Funds, weights, scores, folded names, targets and actuals as read: what makes two filings the same."""
     parts: list[str] = []
     for row in form.funds:
         parts.append(fold(row.label.text or "").rstrip(":"))
         for amount in (row.initial_budget, row.budget, row.executed, row.weight, row.score):
             parts.append("" if amount.number is None else plain(amount.number))
-    for indicator in form.indicators:
-        parts += [fold_level(indicator.level1), fold_level(indicator.level2), fold_name(indicator.level3.text or "")]
+    for indicator, key in zip(form.indicators, keys, strict=True):
+        parts += key
         for points in (indicator.weight, indicator.score):
             parts.append("" if points.number is None else plain(points.number))
         parts += [fold(indicator.target.text or ""), fold(indicator.actual.text or "")]

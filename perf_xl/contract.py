@@ -10,14 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from perf_xl.consolidating import ConsolidatedForm, ConsolidatedIndicator, Consolidation, FileLine, ProjectLine, Source
-from perf_xl.errors import WorkbookUnreadable
 from perf_xl.exact import cut, plain, round_half_up
-from perf_xl.findings import Finding
-from perf_xl.model import Form, FundsRow, Indicator, Written
-from perf_xl.scoring import FormScore, IndicatorScore
+
+if TYPE_CHECKING:
+    from perf_xl.consolidating import (
+        ConsolidatedForm,
+        ConsolidatedIndicator,
+        Consolidation,
+        FileLine,
+        ProjectLine,
+        Source,
+    )
+    from perf_xl.errors import WorkbookUnreadable
+    from perf_xl.findings import Finding
+    from perf_xl.model import Form, FundsRow, Indicator, Written
+    from perf_xl.scoring import FormScore, IndicatorScore
 
 Json = dict[str, Any]
 

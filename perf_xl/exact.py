@@ -28,13 +28,24 @@ def times(one: Decimal, other: Decimal) -> Decimal:
 
 
 @lru_cache(maxsize=4096)
-def fraction_of(value: Decimal) -> Fraction:
+def fraction_of(value: Decimal | Fraction) -> Fraction:
     """Return a number as a fraction. Weights, scores and percents are few numbers, met again and again.
 
     >>> fraction_of(Decimal("2.50"))
     Fraction(5, 2)
     """
     return Fraction(value)
+
+
+def quotient(one: Number, other: Number) -> Fraction:
+    """Return one ÷ other, exactly.
+
+    >>> quotient(Decimal("51.91"), Decimal(78))
+    Fraction(5191, 7800)
+    """
+    top, bottom = one.as_integer_ratio()
+    by, of = other.as_integer_ratio()
+    return Fraction(top * of, bottom * by)
 
 
 def sum_of(numbers: Iterable[Number]) -> Fraction:
@@ -114,9 +125,10 @@ def decimal_in(text: str) -> Decimal | None:
 
 def within_reason(value: Decimal) -> Decimal | None:
     """Return `value`, or None where it has more than 30 digits or passes 10¹⁵: no amount or score is like that."""
-    if not value.is_finite() or len(value.as_tuple().digits) > MOST_DIGITS or abs(value) > LARGEST:
+    if not value.is_finite() or abs(value) > LARGEST:
         return None
-    return value
+    long = len(str(value)) > MOST_DIGITS
+    return None if long and len(value.as_tuple().digits) > MOST_DIGITS else value
 
 
 @lru_cache(maxsize=65536)
@@ -126,10 +138,9 @@ def round_half_up(value: Number, places: int = 2) -> Decimal:
     >>> round_half_up(Decimal("2.675")), round_half_up(Fraction(5191 * 7, 7800)), round_half_up(Decimal("-2.5"), 0)
     (Decimal('2.68'), Decimal('4.66'), Decimal('-3'))
     """
-    exact = Fraction(value)
-    top, bottom = abs(exact.numerator) * 10**places, exact.denominator
-    units = (2 * top + bottom) // (2 * bottom)
-    return Decimal(-units if exact < 0 else units).scaleb(-places)
+    top, bottom = value.as_integer_ratio()
+    units = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return Decimal(-units if top < 0 else units).scaleb(-places)
 
 
 def cut(value: Number, places: int = 8) -> Decimal:
@@ -138,9 +149,9 @@ def cut(value: Number, places: int = 8) -> Decimal:
     >>> cut(Fraction(5191, 7800))
     Decimal('0.66551282')
     """
-    exact = Fraction(value)
-    units = abs(exact.numerator) * 10**places // exact.denominator
-    return Decimal(-units if exact < 0 else units).scaleb(-places)
+    top, bottom = value.as_integer_ratio()
+    units = abs(top) * 10**places // bottom
+    return Decimal(-units if top < 0 else units).scaleb(-places)
 
 
 def decimal_of(value: Fraction) -> Decimal | None:
@@ -164,7 +175,9 @@ def plain(value: Decimal | int) -> str:
     >>> plain(Decimal("94.50")), plain(Decimal("2E+5")), plain(Decimal("-0.00"))
     ('94.5', '200000', '0')
     """
-    text = format(Decimal(value), "f")
+    text = str(value)
+    if "E" in text:
+        text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from perf_xl import saving
 from perf_xl.errors import NothingToDo
+from perf_xl.patterns import regex
 
 MARKED = ("_已审核", "_审核意见")
 """What is added to the name of a marked copy, and of a list of its own for what cannot be marked."""
@@ -23,7 +24,7 @@ RECORDS = "_运行记录"
 LEDGER, CACHE, LOCK, SPOOL = "台账.jsonl", "缓存.sqlite", "锁.json", "暂存"
 """What stands in such a folder; the last one has no name of its own (`saving.scratch`)."""
 
-_OURS_IN_RECORDS = re.compile(rf"{re.escape(LEDGER)}|{re.escape(CACHE)}(-journal|-wal|-shm)?|{re.escape(LOCK)}")
+_OURS_IN_RECORDS = regex(rf"{re.escape(LEDGER)}|{re.escape(CACHE)}(-journal|-wal|-shm)?|{re.escape(LOCK)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,15 @@ comparison, IFERROR. Anything else is not worked out (None): the cell is then re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
 from perf_xl.exact import round_half_up
 from perf_xl.grid import position
+from perf_xl.patterns import regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"\s*(?:(?P<range>\$?[A-Za-z]{1,3}\$?\d+:\$?[A-Za-z]{1,3}\$?\d+)|(?P<cell>\$?[A-Za-z]{1,3}\$?\d+(?![\w(]))"
     r"|(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[A-Za-z]+)(?=\()|(?P<text>\"\")|(?P<sign><=|>=|<>|[-+*/(),%<>=]))"
 )

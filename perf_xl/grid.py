@@ -80,6 +80,8 @@ class Grid:
     """Number of every row as a person counts, where that is not its place: lines above a table in Word are not its rows."""
     names: Mapping[Position, str] = field(default_factory=dict)
     """What a person calls a cell, where that is not what its place says (Word counts the cells of each row)."""
+    disputed: Mapping[Position, tuple[str, str]] = field(default_factory=dict)
+    """Cells that two readers read differently, and how; they count as blank."""
 
     @property
     def height(self) -> int:
@@ -123,9 +125,9 @@ class Grid:
     def number(self, row: int, column: int) -> Decimal | None:
         """Return the stored number exactly (not as rounded by its format); None for anything else."""
         value = self.value(row, column)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return None
-        return Decimal(value) if isinstance(value, int) else of_float(value)
+        if isinstance(value, float):
+            return of_float(value)
+        return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
     def corner(self, row: int, column: int) -> Position:
         """Return the bottom right corner of the area that starts here; the position itself if it is not merged."""

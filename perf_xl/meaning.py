@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from perf_xl.patterns import regex
+
 HARM, DEALING, NO_HARM, UNCLEAR, NONE = "harm", "dealing", "no_harm", "unclear", ""
 """What a name counts as far as harm goes; NONE where no harm is spoken of."""
 
@@ -75,21 +77,21 @@ def _one_of(words: Iterable[str]) -> str:
 
 _ANY_HARM = _one_of(HARMS)
 _BETWEEN = f"{_one_of((*_BETWEEN_WORDS.split(), *HARMS))}*+"
-_LAST_HARM = re.compile(f".*(?P<harm>{_ANY_HARM})", re.S)
-_SATISFIED = re.compile("(?:满意|认可|信任|支持)(?:度|率)$")
-_NOT_DONE = re.compile("[未不]|超期|滞后|失败")
-_LEFT = re.compile(f"[未不]{_one_of(GOVERNING)}")
-_DONE = re.compile(_one_of(DEALINGS))
-_NEUTRAL = re.compile(f"{_one_of(_NEUTRAL_WORDS.split())}*+")
-_ABSENT = re.compile(rf"(?:无|零|未|不|(?<!\d)0){_BETWEEN}$")
-_UNDOES = re.compile(f"{_one_of(_UNDOING)}{_BETWEEN}$")
-_PROCESSES = re.compile(f"{_one_of(_ONWARD_WORDS.split())}*+{_one_of(_PROCESS)}{_BETWEEN}$")
+_LAST_HARM = regex(f".*(?P<harm>{_ANY_HARM})", re.S)
+_SATISFIED = regex("(?:满意|认可|信任|支持)(?:度|率)$")
+_NOT_DONE = regex("[未不]|超期|滞后|失败")
+_LEFT = regex(f"[未不]{_one_of(GOVERNING)}")
+_DONE = regex(_one_of(DEALINGS))
+_NEUTRAL = regex(f"{_one_of(_NEUTRAL_WORDS.split())}*+")
+_ABSENT = regex(rf"(?:无|零|未|不|(?<!\d)0){_BETWEEN}$")
+_UNDOES = regex(f"{_one_of(_UNDOING)}{_BETWEEN}$")
+_PROCESSES = regex(f"{_one_of(_ONWARD_WORDS.split())}*+{_one_of(_PROCESS)}{_BETWEEN}$")
 MANNERS = ("违规", "违法", "违纪", "错误", "逾期", "超标")
 """Harms that may also say how something was done: 违规发放, 逾期办理."""
 SETTING_RIGHT = ("处理", "处置", "整改", "整治", "治理", "核查", "排查", "监测")
-_TIME = re.compile("(?:时限|时间|时长|天数|周期|工期|用时|耗时|速度)$")
-_RATE = re.compile("(?:率|比例|占比|比重)$")
-_GOOD_RATE = re.compile(rf"(?<![不未]){_one_of(_HANDLED)}(?:完成|及时|成功)?(?:性|率|度|比例|占比)$")
+_TIME = regex("(?:时限|时间|时长|天数|周期|工期|用时|耗时|速度)$")
+_RATE = regex("(?:率|比例|占比|比重)$")
+_GOOD_RATE = regex(rf"(?<![不未]){_one_of(_HANDLED)}(?:完成|及时|成功)?(?:性|率|度|比例|占比)$")
 
 
 @lru_cache(maxsize=16384)
@@ -135,9 +137,9 @@ def is_good_rate(bare: str) -> bool:
 
 
 COSTS = ("费用", "成本", "支出控制", "造价", "单价")
-_REDUCED = re.compile("|".join(REDUCED))
-_COST = re.compile("|".join(COSTS))
-_TAKEN_IN = re.compile("收取|征收|收缴|收回|偿还|清偿|补贴|补助|报销|代缴|争取|筹集|发放|兑付|缴纳|保障|分担")
+_REDUCED = regex("|".join(REDUCED))
+_COST = regex("|".join(COSTS))
+_TAKEN_IN = regex("收取|征收|收缴|收回|偿还|清偿|补贴|补助|报销|代缴|争取|筹集|发放|兑付|缴纳|保障|分担")
 COUNTS = ("人次", "人数", "次数", "户数", "家数", "件数", "份数", "期数", "场次", "数量")
 
 

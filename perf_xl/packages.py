@@ -88,15 +88,16 @@ def open_package(data: bytes, file: str) -> zipfile.ZipFile:
         raise WorkbookUnreadable(file, "文件不完整或已损坏", REPAIR) from None
     if len(parts) > LIMITS["parts"]:
         raise WorkbookUnreadable(file, f"文件由 {len(parts)} 个部件组成,超过 {LIMITS['parts']} 个", RESAVE)
-    if any(_ODD_NAME.search(part.orig_filename) for part in parts):
+    if any(map(_ODD_NAME.search, [part.orig_filename for part in parts])):
         raise WorkbookUnreadable(file, "文件部件的名称异常,可能有害", RESAVE)
     if len({part.filename.lower() for part in parts}) < len(parts):
         raise WorkbookUnreadable(file, "文件里有重名的部件,内容无法确定", RESAVE)
-    if sum(part.file_size for part in parts) > LIMITS["unpacked"]:
-        raise _too_much(file, sum(part.file_size for part in parts), "unpacked")
-    if parts and (largest := max(part.file_size for part in parts)) > LIMITS["part"]:
-        raise _too_much(file, largest, "part")
-    if any(part.flag_bits & 1 for part in parts):
+    sizes = [part.file_size for part in parts]
+    if sum(sizes) > LIMITS["unpacked"]:
+        raise _too_much(file, sum(sizes), "unpacked")
+    if max(sizes, default=0) > LIMITS["part"]:
+        raise _too_much(file, max(sizes), "part")
+    if any([part.flag_bits & 1 for part in parts]):
         raise WorkbookUnreadable(file, "文件已加密", DECRYPT)
     return package
 

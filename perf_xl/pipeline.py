@@ -1,20 +1,17 @@
-"""The whole run: walk folders, read, call the steps, save. Every file seen ends in exactly one of four states."""
+"""The whole run of a consolidation: read, call the steps, save. Every file seen ends in exactly one of four states."""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from hashlib import sha256
-from multiprocessing import current_process
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from perf_xl import remote, rules, trace
+from perf_xl import rules, trace
 from perf_xl.auditing import audit
 from perf_xl.consolidating import Consolidation, FileLine, Partial, Shelf, conclude, digest
 from perf_xl.contract import consolidation_json, consolidation_text
@@ -23,194 +20,25 @@ from perf_xl.exact import fold
 from perf_xl.folders import SourceFile as SourceFile
 from perf_xl.folders import find_files as find_files
 from perf_xl.folders import trace_path as trace_path
-from perf_xl.grid import Grid
+from perf_xl.intake import Content, Progress, refused
+from perf_xl.intake import FileResult as FileResult
+from perf_xl.intake import jobs_for as jobs_for
+from perf_xl.intake import load_limits as load_limits
+from perf_xl.intake import load_rulebook as load_rulebook
+from perf_xl.intake import look as look
+from perf_xl.intake import read_all as read_all
+from perf_xl.intake import read_file as read_file
+from perf_xl.intake import run_files as run_files
 from perf_xl.model import Form
-from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
-from perf_xl.reading import read_forms
+from perf_xl.packages import LIMITS, set_limits
 from perf_xl.rules import Rulebook
 from perf_xl.scoring import score
 from perf_xl.tables import COLUMNS, is_own_table
-from perf_xl.workbooks import is_own_output, read_grids
-from perf_xl.workers import CHUNK, Bounds, Loss, run
+from perf_xl.workbooks import is_own_output
+from perf_xl.workbooks import read_grids as read_grids
+from perf_xl.workers import Loss
 
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"
-
-
-class Content(NamedTuple):
-    """The content of a file, told by its size and its hash."""
-
-    size: int | None = None
-    sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What became of one file: its forms, or why it was refused."""
-
-    file: SourceFile
-    forms: tuple[Form, ...] = ()
-    refusal: WorkbookUnreadable | None = None
-    own: bool = False
-    """Whether it is a result of perf_xl itself, which is not seen."""
-    content: Content | None = None
-    """What was read, told by its hash; None where nothing was."""
-    remarks: tuple[str, ...] = ()
-    """What a person must know of a file that was read."""
-
-
-def read_file(file: SourceFile) -> FileResult:
-    """Read one file. What is wrong with it becomes a refusal, never an exception."""
-    try:
-        data = file.read()
-        content = Content(len(data), sha256(data).hexdigest())
-        if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
-            return FileResult(file, own=True, content=content)
-        grids = read_grids(data, file.name)
-        forms = tuple(read_forms(grids, file.name))
-    except WorkbookUnreadable as refusal:
-        return FileResult(file, refusal=refusal, content=content)
-    except PermissionError:
-        cure = "请关闭正在使用它的程序,或检查读取权限后重试"
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, "文件被占用或没有读取权限", cure))
-    except OSError as problem:
-        missing = isinstance(problem, FileNotFoundError)
-        reason, cure = ("找不到文件", "请核对文件的名称和位置") if missing else ("文件打不开", "请检查磁盘或网络后重试")
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, reason, cure))
-    if not forms:
-        cure = "请确认报送的是项目支出绩效自评表,且“三级指标、年度指标值、实际完成值”等表头没有被删除"
-        none = WorkbookUnreadable(file.name, "文件里没有找到自评表", cure, "X02")
-        return FileResult(file, refusal=none, content=content)
-    return FileResult(file, forms, content=content, remarks=tuple(_remarks(data, forms, grids)))
-
-
-_NOT_FOLLOWED = {
-    "含宏,没有运行": (b"xl/vbaProject.bin", b"xl/macrosheets/", "_VBA_PROJECT_CUR".encode("utf-16-le")),
-    "含指向其他文件的链接,没有更新": (b"xl/externalLinks/",),
-}
-
-
-def _remarks(data: bytes, forms: Sequence[Form], grids: Sequence[Grid]) -> Iterator[str]:
-    hidden = {grid.sheet for grid in grids if grid.hidden}
-    for sheet in dict.fromkeys(form.sheet for form in forms if form.sheet in hidden):
-        yield f"自评表所在的工作表“{sheet}”是隐藏的"
-    for said, marks in _NOT_FOLLOWED.items():
-        if any(mark in data for mark in marks):
-            yield said
-
-
-def _is_marked(data: bytes) -> bool:
-    from perf_xl.marking import is_marked
-
-    return is_marked(data)
-
-
-# --- many files, in processes that may die ----------------------------------------------------------------------------
-
-Progress = Callable[[int, int], None]
-Outcome = TypeVar("Outcome")
-
-FEW = 16
-"""Up to so many files it takes longer to start a process than to read them."""
-
-LOT = 1024
-"""So many files that are far away are fetched, and then read."""
-
-_PLAIN = MEBIBYTE
-"""A file up to this size does no harm once it has passed the gate; neither a larger one nor an .xls is read in the main process."""
-
-
-def jobs_for(files: Sequence[SourceFile]) -> int:
-    """How many processes are worth starting: one for each core; none for a few plain files, which are done in a moment."""
-    if len(files) <= FEW:
-        return 0 if all(file.temporary or (not file.url and _is_plain(file.path)) for file in files) else 1
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return min(cores, 60, -(-len(files) // CHUNK))
-
-
-def _is_plain(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(8) != COMPOUND and path.stat().st_size <= _PLAIN
-    except OSError:
-        return True  # reading it says so
-
-
-def run_files(
-    work: Callable[[SourceFile], Outcome], files: Sequence[SourceFile], jobs: int
-) -> Iterator[list[tuple[SourceFile, Outcome | WorkbookUnreadable]]]:
-    """Yield every file once with what came of it, in pieces and in any order; a file that kills its process is refused."""
-    bounds = Bounds(LIMITS["seconds"], LIMITS["memory"])
-    for lot in _fetched(files):
-        for piece in run(work, lot, jobs, bounds, partial(set_limits, dict(LIMITS))):
-            bare = [(file if file.data is None else replace(file, data=None), what) for file, what in piece]
-            yield [(file, _refused(file, what) if isinstance(what, Loss) else what) for file, what in bare]
-
-
-def _fetched(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
-    """Yield the files that are here, and then those that are far away, lot by lot, with what they hold."""
-    far = [file for file in files if file.url and not file.temporary]
-    if len(far) < len(files):
-        yield [file for file in files if not file.url or file.temporary]
-    for at in range(0, len(far), LOT):
-        lot = far[at : at + LOT]
-        fetched = dict(remote.fetch([file.url for file in lot]))
-        yield [replace(one, data=data) if isinstance(data := fetched[one.url], bytes) else one for one in lot]
-
-
-def _refused(file: SourceFile, loss: Loss) -> WorkbookUnreadable:
-    if loss is Loss.CRASH:
-        return WorkbookUnreadable(file.name, "读取时程序异常中止,文件可能已损坏", REPAIR)
-    most = f"{LIMITS['seconds']} 秒" if loss is Loss.TIME else f"{LIMITS['memory'] // MEBIBYTE} MB 内存"
-    return WorkbookUnreadable(file.name, f"读取所需超过 {most}", "请删除表格以外多余的行、列和图片,保存后重新报送")
-
-
-def read_all(
-    files: Sequence[SourceFile], progress: Progress | None = None, jobs: int | None = None
-) -> list[FileResult]:
-    """Read many files, in order; temporary ones are passed over. Without a number of `jobs` it is what the files are worth."""
-    results: dict[SourceFile, FileResult] = {}
-    for piece in run_files(look, files, jobs_for(files) if jobs is None else jobs):
-        for file, what in piece:
-            results[file] = FileResult(file, refusal=what) if isinstance(what, WorkbookUnreadable) else what
-        if progress:
-            progress(len(results), len(files))
-    return [results[file] for file in files]
-
-
-def look(file: SourceFile) -> FileResult:
-    """Read one file; one that another program left is not opened."""
-    return FileResult(file) if file.temporary else read_file(file)
-
-
-def load_limits(name: str | None) -> None:
-    """Take the limits (限额) from a TOML file; None for those shipped.
-
-    Raises:
-        NothingToDo: the file cannot be read.
-        LimitsInvalid: it does not say what it must.
-    """
-    set_limits(parse_limits(_read_toml(name, "限额文件"), Path(name).name) if name else {})
-
-
-def _read_toml(name: str, what: str) -> str:
-    try:
-        return Path(name).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise NothingToDo(f"读不到{what}“{name}”。请核对位置,并以 UTF-8 编码保存。") from None
-
-
-def load_rulebook(name: str | None) -> Rulebook | None:
-    """Return a rulebook by the name it ships under, or from a TOML file; None for no wish.
-
-    Raises:
-        NothingToDo: neither a shipped name nor a file.
-        RulebookInvalid: the file does not say what it must.
-    """
-    if name is None:
-        return None
-    if not name.lower().endswith(".toml"):
-        return rules.named(name)
-    return rules.parse(_read_toml(name, "规则文件"), Path(name).name)
 
 
 _ROSTER_HEADS = frozenset({"单位", "单位名称", "名单", "报送单位", "部门", "部门名称", "预算单位", "实施单位"})
@@ -352,7 +180,7 @@ def save(
     Raises:
         OutputNotWritable: a result cannot be written; nothing half-written is left.
     """
-    from perf_xl.saving import write_bytes, write_file
+    from perf_xl.saving import write_bytes, write_with
     from perf_xl.summary import summary_book
     from perf_xl.writing import write_book
 
@@ -361,12 +189,12 @@ def save(
     outgrown = trace_path(output) if trace.count_rows(result) > most_rows else None
     if outgrown is not None:
         refuse_to_overwrite(files, [outgrown])
-        written.append(write_file(partial(trace.to_parquet, result), outgrown))
+        written.append(write_with(partial(trace.to_parquet, result), outgrown))
     book = summary_book(result, link_to=link_to, trace=outgrown.name if outgrown else "")
     written.insert(0, write_book(book, output))
     if json_path is not None:
         text = (piece.encode("utf-8") for piece in consolidation_text(result))
-        written.append(write_file(lambda file: file.writelines(text), json_path))
+        written.append(write_with(lambda file: file.writelines(text), json_path))
     if tables is not None:
         from perf_xl.tables import to_csv, to_parquet
 
@@ -438,13 +266,15 @@ def _from_cluster(
 
 def _partial_of_files(rulebook: Rulebook | None, limits: dict[str, int], files: Sequence[SourceFile]) -> Partial:
     """A task of a cluster. A worker that may have children reads in one of them, as this machine does."""
+    from multiprocessing import current_process
+
     set_limits(limits)
     jobs = 0 if current_process().daemon else 1
     return Partial.sum(one for piece in _from_here(files, rulebook, jobs) for _, one in piece)
 
 
 def _partial_of_lost(file: SourceFile) -> Partial:
-    return partial_of(FileResult(file, refusal=_refused(file, Loss.CRASH)))
+    return partial_of(FileResult(file, refusal=refused(file, Loss.CRASH)))
 
 
 def consolidate(

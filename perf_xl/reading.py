@@ -8,7 +8,7 @@ remark. What the reader is not sure of is a finding X03 on the form.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -17,7 +17,7 @@ from itertools import pairwise
 from perf_xl.exact import decimal_in, fold, times
 from perf_xl.findings import ADVICE, Finding, finding
 from perf_xl.formulas import evaluate
-from perf_xl.grid import Grid, Position, show
+from perf_xl.grid import Grid, Position, address, show, tidy
 from perf_xl.model import (
     APPROPRIATION,
     BLANK,
@@ -40,8 +40,9 @@ from perf_xl.values import is_prompt
 _BRACKETS = re.compile(r"\([^()]*\)|\([^()]*$|[A-Z](?:/[A-Z])?\)$|[:*]")
 
 
-def _patterns(**words: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((role, re.compile(pattern)) for role, pattern in words.items())
+def _patterns(**words: str) -> re.Pattern[str]:
+    """One pattern, of which the first that fits is the `lastgroup` of a full match."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in words.items()))
 
 
 _INDICATOR_ROLES = _patterns(
@@ -85,10 +86,8 @@ def _role(key: str, funds: bool = False) -> str | None:
     if not key or len(key) > 40:
         return None
     bare = _BRACKETS.sub("", key) or key.strip("()")
-    for role, pattern in _FUNDS_ROLES if funds else _INDICATOR_ROLES:
-        if pattern.fullmatch(bare):
-            return role
-    return None
+    match = (_FUNDS_ROLES if funds else _INDICATOR_ROLES).fullmatch(bare)
+    return match.lastgroup if match else None
 
 
 _SCORED_ROLES = {"target", "adjusted", "actual", "weight", "score"}
@@ -137,10 +136,9 @@ _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
 def _head_label(key: str) -> tuple[str, str] | None:
     """Return (field, text after a colon) of a label in the head."""
     label, colon, rest = key.partition(":")
-    bare = _BRACKETS.sub("", label)
-    for name, pattern in _HEAD_LABELS:
-        if pattern.fullmatch(bare):
-            return name, rest if colon else ""
+    match = _HEAD_LABELS.fullmatch(_BRACKETS.sub("", label))
+    if match:
+        return str(match.lastgroup), rest if colon else ""
     inline = re.fullmatch(r"(项目总得分|自评总?得分|自评总分|总得分)(?:\([^)]*\))?(\d+(?:\.\d+)?分?)", key)
     return ("total", inline.group(2)) if inline else None
 
@@ -178,16 +176,38 @@ class _Sheet:
 
     grid: Grid
     file: str
-    keys: list[list[str]] = field(init=False)
+    keys: list[dict[int, str]] = field(init=False)
+    """Folded text of every cell of a row that holds one, by column."""
+    texts: list[dict[int, str | None]] = field(init=False)
+    """What a person sees in the filled cells of a row; None is still to be worked out: a number, an error, a formula."""
     doubts: list[Finding] = field(default_factory=list)
     worked_out: dict[Position, Decimal | None] = field(default_factory=dict)
     unknown: list[Position] = field(default_factory=list)
     recalculated: list[Position] = field(default_factory=list)
+    address: Callable[[int, int], str] = field(init=False)
+    """What a person calls a cell."""
     under: dict[Position, Position] = field(init=False)
     """Cell inside a merged area that spans rows → the area's first cell."""
 
     def __post_init__(self) -> None:
-        self.keys = [[fold(cell) if isinstance(cell, str) else "" for cell in row] for row in self.grid.values]
+        self.keys, self.texts = [], []
+        for cells in self.grid.values:
+            keys: dict[int, str] = {}
+            texts: dict[int, str | None] = {}
+            for column, cell in enumerate(cells):
+                if isinstance(cell, str):
+                    if cell:
+                        texts[column] = tidy(cell)
+                        if key := fold(cell):
+                            keys[column] = key
+                elif cell is not None:
+                    texts[column] = None
+            self.keys.append(keys)
+            self.texts.append(texts)
+        for row, column in (*self.grid.errors, *self.grid.uncalculated):
+            if row < len(self.texts):
+                self.texts[row][column] = None
+        self.address = self.grid.address if self.grid.numbers else address
         self.under = {
             (row, left): (top, left)
             for (top, left), (bottom, _) in self.grid.merged.items()
@@ -196,16 +216,21 @@ class _Sheet:
         }
 
     def doubt(self, row: int, column: int, message: str, severity: str | None = None) -> None:
-        cell = self.grid.address(row, column)
+        cell = self.address(row, column)
         self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=cell, severity=severity))
 
     def text(self, row: int, column: int) -> str:
-        at = (row, column)
-        if at in self.grid.uncalculated:
-            number = self.result(at)
-            if number is not None:
-                return show(number, self.grid.formats.get(at, "General"))
-        return self.grid.text(row, column)
+        """What a person sees in a cell; "" for a blank and below the sheet."""
+        if row >= len(self.texts):
+            return ""
+        text = self.texts[row].get(column, "")
+        if text is None:
+            at = (row, column)
+            number = self.result(at) if at in self.grid.uncalculated else None
+            known = number is not None
+            text = show(number, self.grid.formats.get(at, "General")) if known else self.grid.text(row, column)
+            self.texts[row][column] = text
+        return text
 
     def result(self, at: Position) -> Decimal | None:
         """The result of a formula that the file does not store; each is worked out once."""
@@ -228,7 +253,7 @@ class _Sheet:
         ):
             if cells:
                 message = f"{len(cells)} 个单元格的公式没有保存计算结果,{done}"
-                where = ", ".join(self.grid.address(*at) for at in sorted(cells))
+                where = ", ".join(self.address(*at) for at in sorted(cells))
                 self.doubts.append(finding("X03", message, file=self.file, sheet=self.grid.sheet, cell=where))
                 cells.clear()
 
@@ -243,10 +268,14 @@ class _Sheet:
 
     def written(self, row: int, columns: Sequence[int]) -> Written:
         """The text in a span of columns; pieces in several cells are joined in their order."""
-        found = [(column, text) for column in columns if (text := self.text(row, column))]
-        if not found:
-            return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
-        return Written("".join(text for _, text in found), None, self.grid.address(row, found[0][0]))
+        if not columns:
+            return BLANK
+        whole, at = "", columns[0]
+        for column in columns:
+            if text := self.text(row, column):
+                at = at if whole else column
+                whole += text
+        return Written(whole or None, None, self.address(row, at))
 
     def raw_number(self, row: int, column: int) -> Decimal | None:
         at = (row, column)
@@ -260,15 +289,14 @@ class _Sheet:
                 continue
             number = self.raw_number(row, column)
             key = fold(text)
-            if number is not None and key.endswith("%"):
-                number = times(number, Decimal(100))
             if number is None:
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
-            cell = self.grid.address(row, column)
-            if number is None and key not in _DASHES and fold(what):
-                self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
-            return Written(text, number, cell)
-        return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
+                if number is None and key not in _DASHES and what:
+                    self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
+            elif key.endswith("%"):
+                number = times(number, Decimal(100))
+            return Written(text, number, self.address(row, column))
+        return Written(None, None, self.address(row, columns[0])) if columns else BLANK
 
     def amount(self, row: int, columns: Sequence[int], unit: str) -> Written:
         """An amount of money in the form's unit; a unit of its own in the cell is converted."""
@@ -281,16 +309,12 @@ class _Sheet:
                 number = _amount_in(fold(text), unit)
                 if number is None and fold(text) not in _DASHES and re.search(r"[^万亿千百元]", fold(text)):
                     self.doubt(row, column, f"金额“{text}”不是数字,按未填处理,请核对")
-            return Written(text, number, self.grid.address(row, column))
-        return Written(None, None, self.grid.address(row, columns[0])) if columns else BLANK
+            return Written(text, number, self.address(row, column))
+        return Written(None, None, self.address(row, columns[0])) if columns else BLANK
 
     def first_text(self, row: int) -> tuple[int, str]:
         """Column and folded text of the first text cell of a row."""
-        if row < len(self.keys):
-            for column, key in enumerate(self.keys[row]):
-                if key:
-                    return column, key
-        return -1, ""
+        return next(iter(self.keys[row].items()), (-1, ""))
 
     def right_of(self, row: int, column: int) -> int:
         """First column right of a cell and the area it is merged over."""
@@ -302,9 +326,9 @@ class _Sheet:
             text = self.text(row, at)
             if text:
                 if _head_label(fold(text).rstrip(":")) is not None and not re.search(r"[:：].", text):
-                    return Written(None, None, self.grid.address(row, at))
-                return Written(text, self.raw_number(row, at), self.grid.address(row, at))
-        return Written(None, None, self.grid.address(row, column))
+                    return Written(None, None, self.address(row, at))
+                return Written(text, self.raw_number(row, at), self.address(row, at))
+        return Written(None, None, self.address(row, column))
 
 
 def _amount_in(key: str, unit: str) -> Decimal | None:
@@ -336,7 +360,7 @@ class _Header:
 def _roles(sheet: _Sheet, row: int, funds: bool = False) -> dict[int, str]:
     if row >= len(sheet.keys):
         return {}
-    return {column: role for column, key in enumerate(sheet.keys[row]) if key and (role := _role(key, funds))}
+    return {column: role for column, key in sheet.keys[row].items() if (role := _role(key, funds))}
 
 
 def _is_header(roles: Mapping[int, str]) -> bool:
@@ -346,8 +370,11 @@ def _is_header(roles: Mapping[int, str]) -> bool:
 
 def _headers(sheet: _Sheet) -> Iterator[_Header]:
     row, height = 0, sheet.grid.height
+    named = {
+        row for row, keys in enumerate(sheet.keys) for key in keys.values() if "标" in key and _role(key) == "level3"
+    }
     while row < height:
-        roles = _roles(sheet, row)
+        roles = _roles(sheet, row) if row in named or row + 1 in named else {}
         if len(roles) < 2:
             row += 1
             continue
@@ -371,7 +398,7 @@ def _is_second_row(sheet: _Sheet, row: int, roles: Mapping[int, str]) -> bool:
     """Whether a row goes on with the header: header words only, or blanks under cells merged into it."""
     if not roles or _is_header(roles):
         return False
-    texts = [column for column, key in enumerate(sheet.keys[row]) if key and key not in OWN_HEADS]
+    texts = [column for column, key in sheet.keys[row].items() if key not in OWN_HEADS]
     numbers = any(sheet.grid.number(row, column) is not None for column in range(len(sheet.grid.values[row])))
     if numbers or not all(column in roles for column in texts):
         return False
@@ -387,12 +414,12 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
         grouped = range(column + 1, sheet.grid.corner(row, column)[1] + 1)
         if role in ("target", "actual") and column not in below and any(one in below for one in grouped):
             del headed[column]
-    taken = {column for column, key in enumerate(sheet.keys[row]) if key} | set(headed)
+    taken = sheet.keys[row].keys() | headed.keys()
     columns: dict[str, tuple[int, ...]] = {}
     for column, role in sorted(headed.items()):
         last = sheet.grid.corner(row + (column in below), column)[1]
         span = (column, *(other for other in range(column + 1, last + 1) if other not in taken))
-        better = role == "reason" and role in columns and "原因" not in sheet.keys[row][columns[role][0]]
+        better = role == "reason" and role in columns and "原因" not in sheet.keys[row].get(columns[role][0], "")
         if role not in columns or better:
             columns[role] = span
     if "reason" not in columns and "remark" in columns:
@@ -441,8 +468,8 @@ def _start_of_form(sheet: _Sheet, first: int, last: int) -> int | None:
         (
             row
             for row in range(first, last)
-            for key in sheet.keys[row]
-            if key and (found := _head_label(key.rstrip(":"))) and found[0] in ("project", "competent_department")
+            for key in sheet.keys[row].values()
+            if (found := _head_label(key.rstrip(":"))) and found[0] in ("project", "competent_department")
         ),
         None,
     )
@@ -455,9 +482,7 @@ def _find_title(sheet: _Sheet, first: int, last: int) -> Position | None:
     """Return the cell of the title nearest above the head."""
     found: Position | None = None
     for row in range(first, min(last, len(sheet.keys))):
-        for column, key in enumerate(sheet.keys[row]):
-            if not key:
-                continue
+        for column, key in sheet.keys[row].items():
             if found and (label := _head_label(key.rstrip(":"))) and label[0] in ("project", "competent_department"):
                 return found
             if len(key) <= 70 and not _FOOT.fullmatch(key) and _TITLE.fullmatch(key) and ":" not in key[:6]:
@@ -484,8 +509,10 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
         body.read(header, until)
     project = head.get("project", BLANK)
-    year = _year_of(sheet, title, title_at[0] if title_at else start, head_end, head, project)
-    years = _years_told(sheet, title_at[0] if title_at else start, head_end, head, project)
+    lines = _year_lines(sheet, title_at[0] if title_at else start, head_end)
+    year = _year_of(title, (key for key, _ in lines), head, project)
+    named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
+    years = tuple(one for one in (*(line for _, line in lines), head.get("year", BLANK), named) if one.text)
     total = body.choose_total(head.get("total", BLANK))
     columns = {role for role in headers[0].columns if role not in ("remark", "extra")} | funds_columns
     if "adjusted" in columns:
@@ -495,6 +522,10 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
             sheet.doubt(top, 0, f"没有找到“{name}”一列,请核对表头")
     goal = _read_goal(sheet, start, top)
     sheet.report_formulas()
+    for (row, column), (one, other) in sheet.grid.disputed.items():
+        if start <= row < end:
+            read = f"两种方式读出的内容不同:“{one}”与“{other}”,按未填处理,请打开核对,保存后重新报送"
+            sheet.doubt(row, column, read)
     if sheet.grid.hidden:
         sheet.doubt(top, 0, "自评表在隐藏的工作表中,已照常读取", ADVICE)
     if sheet.grid.last_cell:
@@ -533,20 +564,20 @@ def _read_head(sheet: _Sheet, first: int, last: int) -> dict[str, Written]:
     """项目名称, 主管部门, 实施单位, and a total that stands in the head."""
     head: dict[str, Written] = {}
     for row in range(first, last):
-        for column, key in enumerate(sheet.keys[row]):
-            if key:
-                for name, value in _labelled(sheet, row, column, key):
+        for column, key in sheet.keys[row].items():
+            label = key.rstrip(":")
+            if ":" in label or _head_label(label):
+                for name, value in _labelled(sheet, row, column, label):
                     head.setdefault(name, value)
     return head
 
 
 def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[str, Written]]:
     """Return the fields of the head that a cell names, with what stands behind the colon or right of the cell."""
-    cell = sheet.grid.address(row, column)
-    if ":" in key.rstrip(":"):
+    if ":" in key:
         pieces = [(match["label"], match["value"].strip()) for match in _LABELLED.finditer(sheet.text(row, column))]
     else:
-        pieces = [(key.rstrip(":"), "")]
+        pieces = [(key, "")]
     for text, inline in pieces:
         label = _head_label(fold(text))
         if label is None or label[0] == "person":
@@ -555,7 +586,7 @@ def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[
         if name == "total" and _roles(sheet, row, funds=True).keys() - {column}:
             continue  # 得分 as a header of the funds block
         inline = inline or label[1]
-        value = Written(inline, None, cell) if inline else sheet.value_right_of(row, column)
+        value = Written(inline, None, sheet.address(row, column)) if inline else sheet.value_right_of(row, column)
         if name == "total" and value.text is not None:
             number = value.number if value.number is not None else decimal_in(fold(value.text).removesuffix("分"))
             value = Written(value.text if number is not None else None, number, value.cell)
@@ -563,36 +594,22 @@ def _labelled(sheet: _Sheet, row: int, column: int, key: str) -> Iterator[tuple[
             yield name, value
 
 
-def _year_of(
-    sheet: _Sheet, title: Written, first: int, last: int, head: Mapping[str, Written], project: Written
-) -> int | None:
+def _year_of(title: Written, lines: Iterable[str], head: Mapping[str, Written], project: Written) -> int | None:
     """The year of the title, else of a line of its own below it, else of the head."""
-    candidates = [title.text or ""]
-    for row in range(max(first - 2, 0), last):
-        for key in sheet.keys[row] if row < len(sheet.keys) else ():
-            if _YEAR_LINE.fullmatch(key):
-                candidates.append(key)
-    if "year" in head:
-        candidates.append(head["year"].text or "")
-    candidates.append(project.text or "")
-    for text in candidates:
-        if match := _YEAR_IN_TEXT.search(fold(text)):
+    for text in (title.text, *lines, head.get("year", BLANK).text, project.text):
+        if text and (match := _YEAR_IN_TEXT.search(fold(text))):
             return int(match.group(1))
     return None
 
 
-def _years_told(
-    sheet: _Sheet, first: int, last: int, head: Mapping[str, Written], project: Written
-) -> tuple[Written, ...]:
-    """Where the head tells a year apart from the title: a line of its own, the label 年度, the project's name."""
-    lines = [
-        Written(sheet.text(row, column), None, sheet.grid.address(row, column))
+def _year_lines(sheet: _Sheet, first: int, last: int) -> list[tuple[str, Written]]:
+    """Lines that tell nothing but a year, each folded and as it is written."""
+    return [
+        (key, Written(sheet.text(row, column), None, sheet.address(row, column)))
         for row in range(max(first - 2, 0), last)
-        for column, key in enumerate(sheet.keys[row] if row < len(sheet.keys) else ())
+        for column, key in sheet.keys[row].items()
         if _YEAR_LINE.fullmatch(key)
     ]
-    named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
-    return tuple(one for one in (*lines, head.get("year", BLANK), named) if one.text)
 
 
 _YEAR_LINE = re.compile(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?")
@@ -614,13 +631,13 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     """The unit of the funds block: in its side label, its headers, its row labels, or a line 单位:万元."""
     rows = [] if funds_header is None else [funds_header, *range(funds_header + 1, last)]
     for row in rows:
-        for key in sheet.keys[row]:
-            if key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
+        for key in sheet.keys[row].values():
+            if "元" in key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
                 digits = re.search(r"\d", key)
                 if not digits and (row == funds_header or "(" in key):
                     return match.group(1)
     for row in range(first, last):
-        for key in sheet.keys[row]:
+        for key in sheet.keys[row].values():
             if match := re.search(r"单位:((?:人民币)?(?:亿|百万|万|千)?元)", key):
                 return match.group(1).removeprefix("人民币")
     return None
@@ -631,20 +648,19 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         return (), frozenset()
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
-    roles = _roles(sheet, header, funds=True)
-    texts = {column for column, key in enumerate(sheet.keys[header]) if key}
+    keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
-        columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in texts)))
-        key = sheet.keys[header][column]
+        columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in keys)))
+        key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
-            header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.grid.address(header, column))
+            header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
     first_column = min(column for column, role in roles.items() if role in ("initial_budget", "budget", "executed"))
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
     for row in range(header + 1, last):
         label = _funds_label(sheet, row, first_column)
-        if _is_goal_row(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
+        if _goal_columns(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
             break
         if label.text is None:
             if rows or any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
@@ -685,34 +701,27 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
 
 def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
     """The label of a funds row: what stands left of its amounts, without the block's side label."""
-    pieces = [
-        (column, sheet.text(row, column))
-        for column in range(min(first_column, len(sheet.keys[row])))
-        if sheet.keys[row][column]
-    ]
+    pieces = [(column, sheet.text(row, column)) for column in sheet.keys[row] if column < first_column]
     if len(pieces) > 1 and _SIDE_OF_FUNDS.fullmatch(fold(pieces[0][1])):
         pieces = pieces[1:]
     if len(pieces) > 1 and not fold(pieces[-2][1]).startswith("其中"):
         pieces = pieces[-1:]
     if not pieces:
         return BLANK
-    return Written("".join(text for _, text in pieces[-2:]), None, sheet.grid.address(row, pieces[-1][0]))
+    return Written("".join(text for _, text in pieces[-2:]), None, sheet.address(row, pieces[-1][0]))
 
 
 # --- goals ------------------------------------------------------------------------------------------------------------
 
 
 def _goal_columns(sheet: _Sheet, row: int) -> tuple[int, int] | None:
-    keys = sheet.keys[row] if row < len(sheet.keys) else []
-    actual = next((column for column, key in enumerate(keys) if key and column and _GOAL_ACTUAL.fullmatch(key)), None)
-    if actual is None:
-        return None
-    expected = [column for column in range(actual) if keys[column] and _GOAL_EXPECTED.fullmatch(keys[column])]
-    return (expected[-1], actual) if expected else None
-
-
-def _is_goal_row(sheet: _Sheet, row: int) -> bool:
-    return _goal_columns(sheet, row) is not None
+    expected: int | None = None
+    for column, key in sheet.keys[row].items():
+        if column and _GOAL_ACTUAL.fullmatch(key):
+            return None if expected is None else (expected, column)
+        if _GOAL_EXPECTED.fullmatch(key):
+            expected = column
+    return None
 
 
 def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
@@ -722,7 +731,7 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
         if found is None:
             continue
         left, right = found
-        side = next((column for column in range(left) if sheet.keys[row][column]), None)
+        side = next((column for column in sheet.keys[row] if column < left), None)
         side_end = sheet.grid.corner(row, side)[0] if side is not None else row
         expected: list[Written] = []
         actual: list[Written] = []
@@ -741,14 +750,10 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
         if not expected and not actual:
             inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
             expected = (
-                [Written(inline[0][1], None, sheet.grid.address(row, left))]
-                if len(inline[0]) > 1 and inline[0][1]
-                else []
+                [Written(inline[0][1], None, sheet.address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
             )
             actual = (
-                [Written(inline[1][1], None, sheet.grid.address(row, right))]
-                if len(inline[1]) > 1 and inline[1][1]
-                else []
+                [Written(inline[1][1], None, sheet.address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
             )
         return Goal(_joined(expected), _joined(actual))
     return Goal()
@@ -816,7 +821,7 @@ class _Body:
             self.remark = self.sheet.value_right_of(row, column)
             return
         text = re.split(r"[:：]", self.sheet.text(row, column), maxsplit=1)[-1]
-        self.remark = Written(text.strip(), None, self.sheet.grid.address(row, column))
+        self.remark = Written(text.strip(), None, self.sheet.address(row, column))
 
     def _is_foot(self, header: _Header, column: int, row: int) -> bool:
         """A row of the foot starts in the first column or is one text over the whole width."""
@@ -837,10 +842,10 @@ class _Body:
         score = sheet.points(row, score_columns, "总分")
         weight = sheet.points(row, weight_columns, "")
         if rest:
-            score = Written(rest, decimal_in(rest.removesuffix("分")), sheet.grid.address(row, column))
+            score = Written(rest, decimal_in(rest.removesuffix("分")), sheet.address(row, column))
         elif score.number is None:
             others = [
-                Written(sheet.text(row, at), number, sheet.grid.address(row, at))
+                Written(sheet.text(row, at), number, sheet.address(row, at))
                 for at in range(sheet.right_of(row, column), len(sheet.grid.values[row]))
                 if at not in weight_columns
                 and (number := sheet.raw_number(row, at) or decimal_in(fold(sheet.text(row, at)).removesuffix("分")))
@@ -878,15 +883,16 @@ class _Body:
         none: tuple[int, ...] = ()
         self._read_levels(header, row)
         name = sheet.written(row, columns["level3"])
-        target = self._target(columns, row)
+        unit = sheet.written(row, columns.get("unit", none))
+        target = self._target(columns, row, unit)
         actual = sheet.written(row, columns.get("actual", none))
         weight, weight_top = self._points(columns.get("weight", none), row, "分值")
         score, score_top = self._points(columns.get("score", none), row, "得分")
         reason = sheet.written(row, columns.get("reason", none))
         if reason.text is None and "reason" in columns and (above := sheet.under.get((row, columns["reason"][0]))):
-            reason = Written(None, None, sheet.grid.address(*above))  # merged: the text stands on the first row
+            reason = Written(None, None, sheet.address(*above))  # merged: the text stands on the first row
         if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
-            name = Written(sheet.text(*above) or None, None, sheet.grid.address(*above))
+            name = Written(sheet.text(*above) or None, None, sheet.address(*above))
         key = fold(name.text or "")
         if (
             name.text is None
@@ -908,8 +914,7 @@ class _Body:
         filled = weight.number is not None or score.number is not None
         if not filled:
             filled = any(one.text is not None and fold(one.text) not in _DASHES for one in (weight, score))
-        filler = is_prompt(key) or key.startswith("其中")
-        scored = filled if has_points else not filler
+        scored = filled if has_points else not (is_prompt(key) or key.startswith("其中"))
         if group is not None and group != row:
             scored = False
         self.indicators.append(
@@ -922,27 +927,25 @@ class _Body:
                 weight=weight,
                 score=score,
                 reason=reason,
-                unit=sheet.written(row, columns.get("unit", none)),
+                unit=unit,
                 row=sheet.grid.number_of(row),
                 scored=scored,
                 group=None if group is None else sheet.grid.number_of(group),
             )
         )
 
-    def _target(self, columns: Mapping[str, tuple[int, ...]], row: int) -> Written:
+    def _target(self, columns: Mapping[str, tuple[int, ...]], row: int, unit: Written) -> Written:
         """年度指标值 as a person reads it: 指标性质, 指标值 and 度量单位 joined where they are columns of their own."""
         sheet = self.sheet
         none: tuple[int, ...] = ()
         value = sheet.written(row, columns.get("adjusted", none))
         if value.text is None:
             value = sheet.written(row, columns.get("target", none))
-        pieces = [
-            sheet.written(row, columns.get("comparator", none)),
-            value,
-            sheet.written(row, columns.get("unit", none)),
-        ]
-        texts = [piece.text for piece in pieces if piece.text]
-        return Written("".join(texts) or None, None, value.cell or pieces[0].cell)
+        comparator = sheet.written(row, columns.get("comparator", none))
+        if comparator.text is None and unit.text is None and value.cell:
+            return value
+        texts = [piece.text for piece in (comparator, value, unit) if piece.text]
+        return Written("".join(texts) or None, None, value.cell or comparator.cell)
 
     def _points(self, columns: Sequence[int], row: int, what: str) -> tuple[Written, int | None]:
         """A weight or score, and the first row of the area it is merged over, if it is."""
@@ -950,7 +953,7 @@ class _Body:
             return BLANK, None
         above = self.sheet.under.get((row, columns[0]))
         if above is not None:
-            return Written(None, None, self.sheet.grid.address(row, columns[0])), above[0]
+            return Written(None, None, self.sheet.address(row, columns[0])), above[0]
         written = self.sheet.points(row, columns, what)
         bottom = self.sheet.grid.corner(row, columns[0])[0]
         return written, row if bottom > row and written.text is not None else None
@@ -972,8 +975,8 @@ class _Body:
     def _read_levels(self, header: _Header, row: int) -> None:
         """Fill 一级指标 and 二级指标 down from where they are written; take weights out of the names."""
         for level, role in ((1, "level1"), (2, "level2")):
-            columns = header.columns.get(role)
-            if not columns:
+            columns = header.columns.get(role, ())
+            if self.sheet.texts[row].keys().isdisjoint(columns):
                 continue
             written = self.sheet.written(row, columns)
             if written.text is None:

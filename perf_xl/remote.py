@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
 from perf_xl.errors import NothingToDo
 from perf_xl.packages import LIMITS
+from perf_xl.patterns import regex
 
 FETCHES = 16
 """Files fetched at once: far away, waiting is what takes the time."""
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
+_URL = regex(r"[a-z][a-z0-9+.-]+://", re.I)
 
 
 def is_remote(place: str) -> bool:
@@ -27,7 +27,7 @@ def is_remote(place: str) -> bool:
     >>> is_remote("s3://bucket/2023"), is_remote("自评表"), is_remote(r"C:\\自评表")
     (True, False, False)
     """
-    return bool(_URL.match(place))
+    return "://" in place and bool(_URL.match(place))
 
 
 def list_files(place: str) -> list[tuple[str, str]]:
@@ -55,6 +55,8 @@ def list_files(place: str) -> list[tuple[str, str]]:
 
 def fetch(urls: Sequence[str]) -> Iterator[tuple[str, bytes | OSError]]:
     """Fetch files, some at once; each comes with its bytes, or with why not. In order; never more in hand than needed."""
+    from concurrent.futures import ThreadPoolExecutor
+
     waiting = iter(urls)
     with ThreadPoolExecutor(FETCHES) as pool:
         under_way = [(url, pool.submit(read, url)) for url in islice(waiting, FETCHES)]

@@ -348,6 +348,7 @@ def _packed(rulebook: Rulebook | None, file: SourceFile) -> _Read:
 
 
 def _refused(file: SourceFile, refusal: WorkbookUnreadable) -> _Read:
-    from perf_xl.pipeline import FileResult, partial_of
+    from perf_xl.intake import FileResult
+    from perf_xl.pipeline import partial_of
 
     return _Read(None, cache.dumps(partial_of(FileResult(file, refusal=refusal))))

@@ -7,18 +7,17 @@ province does differently is another rulebook, never an `if`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
-from importlib import resources
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from perf_xl.errors import NothingToDo, RulebookInvalid
-from perf_xl.exact import cut, round_half_up
+from perf_xl.exact import cut, fraction_of, round_half_up
 
 T = TypeVar("T")
 
@@ -63,13 +62,17 @@ class Rulebook:
         elif share == 0:
             return Decimal(0)
         else:
-            exact = Fraction(weight) * share
+            exact = fraction_of(weight) * share
         return (round_half_up if self.rounding == "half_up" else cut)(exact, self.decimals)
 
     def band(self, completion: Fraction | int) -> int:
         """完成档次: 1, 2 or 3, lower bounds included (note 3 of the form)."""
-        upper, lower = self.band_bounds
-        return 1 if completion >= upper else 2 if completion >= lower else 3
+        top, bottom = completion.as_integer_ratio()
+        for band, bound in enumerate(self.band_bounds, 1):
+            above, below = bound.as_integer_ratio()
+            if top * below >= above * bottom:
+                return band
+        return 3
 
     def grade(self, total: Decimal) -> str:
         """等级: the first grade whose lower bound the total reaches."""
@@ -212,17 +215,30 @@ def parse(text: str, name: str) -> Rulebook:
     return rulebook
 
 
+class _Shipped(Mapping[str, Rulebook]):
+    """Rulebooks of a folder by name, each read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        paths = sorted(folder.glob("*.toml"), key=lambda path: (path.stem != "default", path.stem))
+        self.paths = {path.stem: path for path in paths}
+        self.known: dict[str, Rulebook] = {}
+
+    def __getitem__(self, name: str) -> Rulebook:
+        if name not in self.known:
+            self.known[name] = parse(self.paths[name].read_text(encoding="utf-8"), name)
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
 @lru_cache(maxsize=1)
 def shipped() -> Mapping[str, Rulebook]:
     """Return the rulebooks that come with perf_xl, by name, the default first."""
-    folder = resources.files("perf_xl") / "rulebooks"
-    texts = {
-        PurePath(entry.name).stem: entry.read_text(encoding="utf-8")
-        for entry in folder.iterdir()
-        if entry.name.endswith(".toml")
-    }
-    names = sorted(texts, key=lambda name: (name != "default", name))
-    return {name: parse(texts[name], name) for name in names}
+    return _Shipped(Path(__file__).parent / "rulebooks")
 
 
 def named(name: str) -> Rulebook:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -73,24 +72,42 @@ def write_bytes(data: bytes, path: Path) -> Path:
     Raises:
         OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
     """
-    return write_file(lambda file: file.write(data), path)
+    return write_with(lambda file: file.write(data), path)
 
 
-def write_file(fill: Callable[[IO[bytes]], object], path: Path) -> Path:
-    """Write a file as `write_bytes` does; `fill` writes what it is to hold, piece by piece, into a file that is open.
+def write_with(fill: Callable[[IO[bytes]], object], path: Path) -> Path:
+    """Write a file as `write_bytes` does, whose bytes `fill` writes as it makes them.
 
     Raises:
-        OutputNotWritable: as there.
+        OutputNotWritable: as there. What else goes wrong while the bytes are made is told as it is.
     """
     check_name(path)
-    try:
+    with _told_of(path, OSError, ValueError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _beside(fill, path) as temporary:
+        temporary = path.with_name(f"{TEMPORARY}{_mark_of(path)}-{os.urandom(4).hex()}.tmp")
+    try:
+        with _told_of(path, OSError, ValueError):
+            file = temporary.open("xb")
+        with _told_of(path, OSError), file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        with _told_of(path, OSError, ValueError):
             place = _renamed(temporary, path)
-        _settle_folder(place.parent)
-    except (OSError, ValueError) as problem:
-        raise OutputNotWritable(str(path), why(problem, path)) from problem
+    finally:
+        with suppress(OSError, ValueError):
+            patiently(lambda: temporary.unlink(missing_ok=True))
+    _settle_folder(place.parent)
     return place
+
+
+@contextmanager
+def _told_of(path: Path, *problems: type[Exception]) -> Iterator[None]:
+    """Tell in words why a file cannot be written."""
+    try:
+        yield
+    except problems as problem:
+        raise OutputNotWritable(str(path), why(problem, path)) from problem
 
 
 def check_name(path: Path) -> None:
@@ -171,21 +188,6 @@ def sweep(path: Path) -> None:
 
 def _mark_of(path: Path) -> str:
     return sha256(path.name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
-@contextmanager
-def _beside(fill: Callable[[IO[bytes]], object], path: Path) -> Iterator[Path]:
-    """A temporary file that is filled and safe on the disk; it is gone afterwards."""
-    temporary = path.with_name(f"{TEMPORARY}{_mark_of(path)}-{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
-        with suppress(OSError):
-            patiently(lambda: temporary.unlink(missing_ok=True))
 
 
 def _renamed(temporary: Path, path: Path) -> Path:

@@ -12,10 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from perf_xl import rules
-from perf_xl.exact import fold
+from perf_xl.exact import Number, fold, quotient
 from perf_xl.model import Form, FundsRow, Indicator
 from perf_xl.rules import Rulebook
 from perf_xl.values import AT_MOST, BETWEEN, DATE, Settled, fold_level, settle
+
+NOTHING, WHOLE = Fraction(0), Fraction(1)
+"""The least and the most that a completion can be."""
 
 COMPUTED, STATED, FILED, UNRESOLVED = "computed", "stated", "filed", "unresolved"
 
@@ -136,7 +139,7 @@ def rate_of(budget: Decimal | None, executed: Decimal | None) -> Fraction | None
     """预算执行率 of two amounts in one unit, not capped; None where there is none."""
     if not budget or executed is None:
         return None
-    return Fraction(executed) / Fraction(budget)
+    return quotient(executed, budget)
 
 
 def score_execution(form: Form, rulebook: Rulebook) -> ExecutionScore:
@@ -153,8 +156,8 @@ def score_execution(form: Form, rulebook: Rulebook) -> ExecutionScore:
 
 
 def _execution_points(weight: Decimal, rate: Fraction, rulebook: Rulebook) -> Decimal:
-    credited = min(rate, Fraction(1)) if rulebook.execution_capped else rate
-    return rulebook.score(weight, max(credited, Fraction(0)))
+    credited = min(rate, WHOLE) if rulebook.execution_capped else rate
+    return rulebook.score(weight, max(credited, NOTHING))
 
 
 def settle_indicator(form: Form, indicator: Indicator) -> Settled:
@@ -177,7 +180,7 @@ def score_indicator(form: Form, indicator: Indicator, rulebook: Rulebook) -> Ind
     if indicator.group is not None:
         shares = [completion_of(settle_indicator(form, row), rulebook) for row in form.members(indicator)]
         known = [share for share in shares if share is not None]
-        completion = sum(known, Fraction(0)) / len(known) if len(known) == len(shares) else None
+        completion = sum(known, NOTHING) / len(known) if len(known) == len(shares) else None
     weight, filed = indicator.weight.number, indicator.score.number
     band = settled.band if completion is None else rulebook.band(completion)
     if weight is not None and completion is not None:
@@ -195,16 +198,14 @@ def completion_of(settled: Settled, rulebook: Rulebook) -> Fraction | None:
     if settled.kind == DATE:
         if settled.target_day is None or settled.actual_day is None or settled.actual_day > settled.target_day:
             return None
-        return Fraction(1)
+        return WHOLE
     if settled.target is None or settled.actual is None or settled.scored_by is None or settled.unsure:
         return None
-    return completion_of_numbers(
-        settled.scored_by, Fraction(settled.target), settled.target_high, Fraction(settled.actual), rulebook
-    )
+    return completion_of_numbers(settled.scored_by, settled.target, settled.target_high, settled.actual, rulebook)
 
 
 def completion_of_numbers(
-    scored_by: str, target: Fraction, high: Decimal | Fraction | None, actual: Fraction, rulebook: Rulebook
+    scored_by: str, target: Number, high: Number | None, actual: Number, rulebook: Rulebook
 ) -> Fraction | None:
     """Return how far an actual meets a target; `high` is the upper bound of a range.
 
@@ -212,27 +213,27 @@ def completion_of_numbers(
     """
     if scored_by == BETWEEN:
         if high is None or target <= actual <= high:
-            return None if high is None else Fraction(1)
-        return _at_least(target, actual) if actual < target else _at_most(Fraction(high), actual, rulebook)
+            return None if high is None else WHOLE
+        return _at_least(target, actual) if actual < target else _at_most(high, actual, rulebook)
     return _at_most(target, actual, rulebook) if scored_by == AT_MOST else _at_least(target, actual)
 
 
-def _at_least(target: Fraction, actual: Fraction) -> Fraction | None:
+def _at_least(target: Number, actual: Number) -> Fraction | None:
     if actual >= target:
-        return Fraction(1)
+        return WHOLE
     if target < 0:
         return None
-    return max(actual / target, Fraction(0)) if target else Fraction(0)
+    return quotient(actual, target) if target and actual > 0 else NOTHING
 
 
-def _at_most(target: Fraction, actual: Fraction, rulebook: Rulebook) -> Fraction | None:
+def _at_most(target: Number, actual: Number, rulebook: Rulebook) -> Fraction | None:
     if actual <= target:
-        return Fraction(1)
+        return WHOLE
     if target < 0:
         return None
     if rulebook.short_of_upper_bound == "linear":
-        return max(1 - (actual - target) / target, Fraction(0)) if target else Fraction(0)
-    return target / actual
+        return max(2 - quotient(actual, target), NOTHING) if target else NOTHING
+    return quotient(target, actual)
 
 
 def fold_unit_name(name: str | None) -> str:

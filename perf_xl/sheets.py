@@ -138,14 +138,16 @@ class Link(NamedTuple):
         >>> Link("甲.docx", "表1", "D12").place
         ''
         """
-        return "" if self.file.lower().endswith((".docx", ".docm")) else _place(self.sheet, self.cell)
+        if not self.sheet or self.file.lower().endswith((".docx", ".docm")):
+            return ""
+        quoted = self.sheet.replace("'", "''")
+        return f"'{quoted}'!{_first_address(self.cell)}"
 
 
-@lru_cache(maxsize=1024)
-def _place(sheet: str, cell: str) -> str:
+@lru_cache(maxsize=4096)
+def _first_address(cell: str) -> str:
     first = re.match(r"[A-Z]{1,3}\d+", cell)
-    quoted = sheet.replace("'", "''")
-    return f"'{quoted}'!{first.group() if first else 'A1'}" if sheet else ""
+    return first.group() if first else "A1"
 
 
 class Cell(NamedTuple):
@@ -521,7 +523,8 @@ def ems(text: str) -> float:
 
 def lines(text: str, room: float) -> int:
     """Return how many lines a text takes where `room` Chinese characters stand side by side."""
-    return sum(max(1, ceil(ems(part) / max(room, 1))) for part in text.split("\n"))
+    room = max(room, 1)
+    return sum(1 if len(part) <= room else max(1, ceil(ems(part) / room)) for part in text.split("\n"))
 
 
 def text_height(text: str, width: int, style: Style) -> float:

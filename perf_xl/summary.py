@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from itertools import count, groupby, islice, starmap
 from math import ceil
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from perf_xl.consolidating import (
     BANDS,
@@ -120,22 +120,19 @@ class _Face:
     trace: str = ""
     _paths: dict[str, str] = field(default_factory=dict)
 
-    def link(self, file: str, sheet: str = "", cell: str = "") -> Link | None:
-        if not file:
-            return None
-        if file not in self._paths:
+    def path(self, file: str) -> str:
+        """Where a file is from the workbook; "" where no link leads to it."""
+        if file and file not in self._paths:
             self._paths[file] = self.link_to(file)
-        path = self._paths[file]
-        return Link(path, sheet, cell) if path else None
+        return self._paths.get(file, "")
 
-    def place(self, file: str, sheet: str, cell: str, linked: bool = True) -> Cell:
+    def place(self, file: str, sheet: str, cell: str) -> Cell:
         """An address that opens the file there."""
-        link = self.link(file, sheet, cell) if cell and linked else None
-        return Cell(cell or None, "place" if link else "word", link)
+        return _place(self.path(file), sheet, cell)
 
     def file(self, file: str, sheet: str = "", cell: str = "") -> Cell:
-        link = self.link(file, sheet, cell)
-        return Cell(file or None, "link" if link else "text", link)
+        path = self.path(file)
+        return Cell(file or None, "link", Link(path, sheet, cell)) if path else Cell(file or None, "text")
 
     @property
     def forms(self) -> Iterator[tuple[ConsolidatedForm, str]]:
@@ -154,9 +151,14 @@ class _Face:
         return "、".join(f"{severity} {found[severity]}" for severity in SEVERITIES)
 
 
-def _share(value: Fraction | None) -> Cell:
-    """A share as a percent with two decimals."""
-    return Cell(None if value is None else round_half_up(value, 4), "percent")
+def _place(path: str, sheet: str, cell: str) -> Cell:
+    """An address that opens the file of this path there, or without one the address alone."""
+    return Cell(cell, "place", Link(path, sheet, cell)) if path and cell else Cell(cell or None, "word")
+
+
+def _share(value: Fraction | None) -> Decimal | None:
+    """A share as a percent with two decimals, in a column of them."""
+    return None if value is None else round_half_up(value, 4)
 
 
 # --- values as people write them --------------------------------------------------------------------------------------
@@ -178,14 +180,17 @@ def written_unit(values: Iterable[Fraction | None], unit: str | None) -> tuple[F
     ((Fraction(10000, 1), '万张'), (Fraction(1, 1), '张'))
     """
     if unit == PERCENT:
-        return Fraction(1, 100), PERCENT
-    known = [abs(value) for value in values if value]
+        return _HUNDREDTH, PERCENT
     if unit and ("/" in unit or unit.isascii()):
-        return Fraction(1), unit
+        return _ONE, unit
+    known = [value.as_integer_ratio() for value in values if value]
     for size, name in _LARGER.get(unit or "", ((10**8, f"亿{unit or ''}"), (10**4, f"万{unit or ''}"))):
-        if known and all(value >= size and (value / size * 100).denominator == 1 for value in known):
+        if known and all(abs(top) >= size * bottom and not 100 * top % (size * bottom) for top, bottom in known):
             return Fraction(size), name
-    return Fraction(1), unit or ""
+    return _ONE, unit or ""
+
+
+_ONE, _HUNDREDTH = Fraction(1), Fraction(1, 100)
 
 
 def digits(value: Fraction) -> str:
@@ -194,10 +199,7 @@ def digits(value: Fraction) -> str:
     >>> digits(Fraction(2, 3)), digits(Fraction(123456)), digits(Fraction(1, 800))
     ('0.67', '123,456', '0.00125')
     """
-    shown = round_half_up(value, 2)
-    text = plain(shown if shown or not value else cut(value, 8))
-    whole, dot, decimals = text.partition(".")
-    return (format(int(whole), ",d") if len(whole) > 3 and whole.isdigit() else whole) + dot + decimals
+    return _digits(value, _ONE)
 
 
 def written(value: Fraction, unit: tuple[Fraction, str]) -> str:
@@ -206,7 +208,17 @@ def written(value: Fraction, unit: tuple[Fraction, str]) -> str:
     >>> written(Fraction(220000), (Fraction(10000), "万张")), written(Fraction(19, 20), (Fraction(1, 100), "%"))
     ('22万张', '95%')
     """
-    return digits(value / unit[0]) + unit[1]
+    return _digits(value, unit[0]) + unit[1]
+
+
+def _digits(value: Fraction, size: Fraction) -> str:
+    """Print value ÷ size, from integers alone."""
+    top, bottom = value.numerator * size.denominator, value.denominator * size.numerator
+    hundredths = (200 * abs(top) + bottom) // (2 * bottom)
+    if not hundredths and top:
+        return plain(cut(Fraction(top, bottom), 8))
+    whole, rest = divmod(hundredths, 100)
+    return (f"-{whole}" if top < 0 else f"{whole:,d}") + (f".{rest:02}".rstrip("0") if rest else "")
 
 
 def target_words(row: ConsolidatedIndicator) -> str:
@@ -216,7 +228,7 @@ def target_words(row: ConsolidatedIndicator) -> str:
         return (row.sources[0].target or "") if len(as_filed) == 1 else "按三档汇总"
     unit = _unit_of(row)
     if row.direction == BETWEEN and row.target_high is not None:
-        low = written(row.target, unit) if unit[1] == PERCENT else digits(row.target / unit[0])
+        low = written(row.target, unit) if unit[1] == PERCENT else _digits(row.target, unit[0])
         return f"{low}～{written(row.target_high, unit)}"
     sign = {AT_LEAST: "≥", AT_MOST: "≤", EQUAL: "="}.get(row.direction or "", "")
     return sign + written(row.target, unit)
@@ -236,7 +248,7 @@ def _unit_of(row: ConsolidatedIndicator) -> tuple[Fraction, str]:
 
 
 def _percent(share: Fraction) -> str:
-    return written(share, (Fraction(1, 100), PERCENT))
+    return _digits(share, _HUNDREDTH) + PERCENT
 
 
 # --- ① 汇总表 ---------------------------------------------------------------------------------------------------------
@@ -589,41 +601,42 @@ def working(row: ConsolidatedIndicator) -> str:
     """How the numbers of a row were made, in words with the numbers (计算过程)."""
     said = []
     if row.aggregation == BANDS:
-        terms = [source.completion for source in row.sources]
         if row.completion is not None and len(row.sources) > 1:
-            said.append("完成比例:" + _mean_of(terms, lambda one: _percent(one or Fraction(0)), row, row.completion))
+            terms = [(source.completion, source.funds) for source in row.sources]
+            said.append("完成比例:" + _mean_of(terms, _percent, (_HUNDREDTH, PERCENT), row.completion))
     elif len(row.sources) > 1:
+        sources = [(source.values, source.funds) for source in row.sources]
         heads = ("指标值", "上限", "完成值")
         for at, (head, result) in enumerate(zip(heads, (row.target, row.target_high, row.actual), strict=True)):
             if result is not None:
-                said.append(f"{head}:" + _sum_of([source.values[at] for source in row.sources], row, result))
+                said.append(f"{head}:" + _sum_of([(values[at], funds) for values, funds in sources], row, result))
     if row.weight is not None and row.score is not None and row.completion is not None:
         said.append(f"得分:{_times(row.weight, row.completion, row.score)}")
     return "\n".join(said)
 
 
-def _sum_of(values: Sequence[Fraction | None], row: ConsolidatedIndicator, result: Fraction) -> str:
+Term: TypeAlias = tuple[Fraction | None, Decimal | None]
+"""A value of one source, and its funds."""
+
+
+def _sum_of(terms: Sequence[Term], row: ConsolidatedIndicator, result: Fraction) -> str:
     """3+5+2=10次, or (95%×20+90%×28)÷48=92.08%."""
-    known = [value for value in values if value is not None]
-    unit = written_unit([*known, result], row.unit)
+    known = [(value, funds) for value, funds in terms if value is not None]
+    unit = written_unit([*(value for value, _ in known), result], row.unit)
     if row.aggregation == WEIGHTED:
-        return _mean_of(known, lambda value: written(value or Fraction(0), unit), row, result)
-    return f"{_terms(known, lambda value: digits(value / unit[0]))}={written(result, unit)}"
+        return _mean_of(known, lambda value: written(value, unit), written_unit([result], row.unit), result)
+    return f"{_terms(known, lambda term: _digits(term[0], unit[0]))}={written(result, unit)}"
 
 
 def _mean_of(
-    values: Sequence[Fraction | None],
-    say: Callable[[Fraction | None], str],
-    row: ConsolidatedIndicator,
-    result: Fraction,
+    terms: Sequence[Term], say: Callable[[Fraction], str], unit: tuple[Fraction, str], result: Fraction
 ) -> str:
     """Σ F·value ÷ Σ F; where all values are the same there is nothing to work out."""
-    unit = (Fraction(1, 100), PERCENT) if row.aggregation == BANDS else written_unit([result], row.unit)
-    if values[0] is not None and all(value == values[0] for value in values):
-        return f"各表均为{say(values[0])}"
-    funds = [source.funds or Decimal(0) for source in row.sources]
-    terms = _terms([*zip(values, funds, strict=True)], lambda term: f"{say(term[0])}×{plain(term[1])}")
-    return f"({terms})÷{plain(sum(funds, Decimal(0)))}={written(result, unit)}"
+    first = terms[0][0]
+    if first is not None and len({value if value is None else value.as_integer_ratio() for value, _ in terms}) == 1:
+        return f"各表均为{say(first)}"
+    said = _terms(terms, lambda term: f"{say(term[0] or Fraction(0))}×{plain(term[1] or Decimal(0))}")
+    return f"({said})÷{plain(sum((funds or Decimal(0) for _, funds in terms), Decimal(0)))}={written(result, unit)}"
 
 
 T = TypeVar("T")
@@ -652,10 +665,9 @@ SOURCE_COLUMNS = (
 def _sources(face: _Face) -> Sheet:
     """Every contribution to every indicator, those of rows in conflict included."""
     most, sample = MOST_LINKS // 2, SAMPLE if face.trace else None
-    counts = (
-        min(len(sources), sample or len(sources)) for form in face.result.forms for *_, sources in _contributions(form)
-    )
-    body = Body(SOURCE_COLUMNS, sum(counts), lambda: _source_lines(face, sample, most))
+    counts = (len(sources) for form in face.result.forms for *_, sources in _contributions(form))
+    shown = sum(counts) if sample is None else sum(min(sample, one) for one in counts)
+    body = Body(SOURCE_COLUMNS, shown, lambda: _source_lines(face, sample, most))
     captions = [
         "每一行是一张自评表对一项汇总指标的填报;点单元格地址,打开原文件的该处。有冲突的指标逐表列示,未计入汇总。"
     ]
@@ -675,8 +687,14 @@ def _source_lines(face: _Face, sample: int | None, most: int) -> Iterator[Line]:
     for form, name in face.forms:
         for level1, level3, counted, sources in _contributions(form):
             for source in islice(sources, sample):
-                linked = next(numbers) <= most
-                yield _source_line(face, name, level1, level3, source, counted, linked=linked)
+                path = face.path(source.file) if next(numbers) <= most else ""
+                weight = None if source.weight is None else round_half_up(source.weight, 2)
+                yield (
+                    name, level1 or None, level3, source.file, source.unit, source.sheet,
+                    _place(path, source.sheet, source.target_cell), source.target,
+                    _place(path, source.sheet, source.actual_cell), source.actual,
+                    weight, source.funds, _share(source.completion), counted,
+                )  # fmt: skip
 
 
 def _contributions(form: ConsolidatedForm) -> Iterator[tuple[str, str, Cell, Sequence[Source]]]:
@@ -685,18 +703,6 @@ def _contributions(form: ConsolidatedForm) -> Iterator[tuple[str, str, Cell, Seq
         yield row.level1, row.level3, Cell("是", "word"), row.sources
     for conflict in form.conflicts:
         yield conflict.level1, conflict.level3, Cell(f"否({conflict.code})", "error"), conflict.sources
-
-
-def _source_line(
-    face: _Face, form: str, level1: str, level3: str, source: Source, counted: Cell, *, linked: bool
-) -> Line:  # fmt: skip
-    weight = None if source.weight is None else round_half_up(source.weight, 2)
-    return (
-        form, level1 or None, level3, source.file, source.unit, source.sheet,
-        face.place(source.file, source.sheet, source.target_cell, linked), source.target,
-        face.place(source.file, source.sheet, source.actual_cell, linked), source.actual,
-        weight, source.funds, _share(source.completion), counted,
-    )  # fmt: skip
 
 
 FUNDS_COLUMNS = (
@@ -719,9 +725,13 @@ def _funds_lines(face: _Face) -> Iterator[Line]:
     for form, name in face.forms:
         for row in form.funds:
             for source in row.sources:
-                places = [face.place(source.file, source.sheet, cell) for cell in source.cells]
-                amount_and_place = [part for pair in zip(source.amounts, places, strict=True) for part in pair]
-                yield (name, row.label, source.file, source.unit, source.sheet, *amount_and_place)
+                path = face.path(source.file)
+                first, second, third = (_place(path, source.sheet, cell) for cell in source.cells)
+                initial, budget, executed = source.amounts
+                yield (
+                    name, row.label, source.file, source.unit, source.sheet,
+                    initial, first, budget, second, executed, third,
+                )  # fmt: skip
             yield _funds_total(name, row)
 
 

@@ -18,13 +18,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from perf_xl.consolidating import ConsolidatedForm, ConsolidatedIndicator, Consolidation
 from perf_xl.errors import NothingToDo
 from perf_xl.exact import cut, plain
 from perf_xl.findings import ADVICE, DOUBT, ERROR
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from perf_xl.consolidating import ConsolidatedForm, ConsolidatedIndicator, Consolidation
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters that make a spreadsheet program take a text of a CSV for a formula."""

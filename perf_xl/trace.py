@@ -14,11 +14,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from perf_xl.consolidating import Consolidation, Source
 from perf_xl.errors import NothingToDo
 from perf_xl.exact import cut, fold
+
+if TYPE_CHECKING:
+    from perf_xl.consolidating import Consolidation, Source
 
 MOST_ROWS = 200_000
 """So many rows of 来源 stand in the workbook itself."""

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from perf_xl.exact import fold, times, within_reason
 from perf_xl.meaning import DEALING, HARM, NO_HARM, UNCLEAR, counted, is_cost, is_reduction
+from perf_xl.patterns import regex
 
 ABSOLUTE, RELATIVE, DATE, QUALITATIVE, UNRESOLVED = "absolute", "relative", "date", "qualitative", "unresolved"
 AT_LEAST, AT_MOST, BETWEEN, EQUAL = "at_least", "at_most", "between", "equal"
@@ -110,9 +111,13 @@ _MEASURE_WORDS = """
 """
 MEASURES = frozenset(_MEASURE_WORDS.split())
 
-_UNSURE = re.compile(
+_UNSURE = regex(
     r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
 )
+
+_SHORT_WORD = regex(r"[\u4e00-\u9fff]{1,2}")
+_PER = regex(r"[*·.、,×/]|每")
+_DIGIT = regex(r"\d")
 
 _SCALES = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 1000, "百": 100}
 
@@ -146,7 +151,7 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
         head, tail = text[:length], text[length:]
         if head in MEASURES and tail and len(tail) <= 4 and tail.isalpha() and not _UNSURE.search(tail):
             return ONE, head, head
-    if len(text) <= 2 and re.fullmatch(r"[\u4e00-\u9fff]+", text) and not _UNSURE.search(text):
+    if _SHORT_WORD.fullmatch(text) and not _UNSURE.search(text):
         return ONE, text, text
     return None
 
@@ -154,9 +159,9 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
 def _compound(text: str) -> tuple[Decimal, str, str] | None:
     """元/人·月, 万元/公里, 人次/天: the part before the stroke is folded, the rest kept."""
     head, _, tail = text.replace("每", "/", 1).partition("/") if "/" not in text else text.partition("/")
-    tail = re.sub(r"[*·.、,×/]|每", "·", tail).strip("·")
+    tail = _PER.sub("·", tail).strip("·")
     top = unit_of(head)
-    if top is None or not top[1] or not tail or re.search(r"\d", tail) or len(tail) > 8:
+    if top is None or not top[1] or not tail or _DIGIT.search(tail) or len(tail) > 8:
         return None
     unit = f"{top[1]}/{tail}"
     return top[0], unit, unit
@@ -179,22 +184,23 @@ _LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
-_ONE_NUMBER = re.compile(
+_ONE_NUMBER = regex(
     rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
     rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
 )
-_ONE_CHINESE = re.compile(
+_ONE_CHINESE = regex(
     rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?:(?P<percent>百分之)|)(?P<number>{_CHINESE_NUMBER})"
     rf"(?P<unit>.*?)(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?[。.;]?"
 )
-_RANGE = re.compile(
+_RANGE = regex(
     rf"(?:控制在|保持在|在)?(?P<low>{_NUMBER})(?P<unit>[^\d~至到—–-]*)(?:-|~|至|到|—+|–)(?P<high>{_NUMBER})(?P<unit2>.*?)(?:之间|以内|内)?"
 )
-_PLUS_MINUS = re.compile(
+_PLUS_MINUS = regex(
     rf"(?P<middle>{_NUMBER})?(?P<unit>[^\d±]*)(?:±|\+/-|\+-)(?P<reach>\d+(?:\.\d+)?)(?P<unit2>.*?)(?:以内|之内|内)?"
 )
-_LOOSE_DIGITS = re.compile(r"\d\s+\d")
-_THOUSANDS_BY_SPACE = re.compile(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
+_HALF = regex(rf"(?P<comparator>{_PREFIX_PATTERN})?(?:一半|半数)(?P<side>以上|以下)?")
+_LOOSE_DIGITS = regex(r"\d\s+\d")
+_THOUSANDS_BY_SPACE = regex(r"(?<!\d)\d{1,3}(?:\s\d{3})+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +229,16 @@ class Value:
 
 
 BLANK = Value("blank", "")
-_FILLERS = frozenset({"", "-", "—", "——", "–", "/", "\\", "无", "…", "……", "...", "......", "*", "**"})
+_FILLERS = frozenset({"", "-", "−", "—", "——", "–", "/", "\\", "无", "…", "……", "...", "......", "*", "**"})
+
+
+def is_filler(text: str | None) -> bool:
+    """Return whether a text is blank, a dash, a stroke, dots or 无.
+
+    >>> is_filler(None), is_filler(" — "), is_filler("无"), is_filler("0")
+    (True, True, True, False)
+    """
+    return text is None or fold(text) in _FILLERS
 
 
 @lru_cache(maxsize=65536)
@@ -239,23 +254,26 @@ def parse(text: str | None, year: int | None = None) -> Value:
     if text is None:
         return BLANK
     if _LOOSE_DIGITS.search(text):
-        text = _THOUSANDS_BY_SPACE.sub(lambda match: re.sub(r"\s", "", match.group()), text)
+        text = _THOUSANDS_BY_SPACE.sub(lambda match: "".join(match.group().split()), text)
         if _LOOSE_DIGITS.search(text):
             return Value("unclear", fold(text))
     folded = fold(text).replace("−", "-")
     if folded in _FILLERS and folded != "无":
         return Value("blank", folded)
     folded = folded.strip("。;,、") or folded
-    if len(folded) > 60:
-        return Value("unclear" if re.search(r"\d", folded) else "words", folded)
-    return (
-        _read_date(folded, year)
-        or _read_plus_minus(folded)
-        or _read_range(folded)
-        or _read_number(folded)
-        or _read_chinese(folded)
-        or Value("unclear" if re.search(r"\d", folded) else "words", folded)
-    )
+    dated = bool(_DATED.search(folded))
+    if year is not None and not dated:
+        return parse(text)
+    value = None
+    if len(folded) <= 60:
+        value = (
+            (_read_date(folded, year) if dated else None)
+            or _read_plus_minus(folded)
+            or _read_range(folded)
+            or _read_number(folded)
+            or _read_chinese(folded)
+        )
+    return value or Value("unclear" if _DIGIT.search(folded) else "words", folded)
 
 
 def _number(digits: str) -> Decimal | None:
@@ -263,10 +281,10 @@ def _number(digits: str) -> Decimal | None:
 
 
 def _comparator(match: re.Match[str]) -> str | None:
-    groups = match.groupdict()
-    prefix = _PREFIX.get(groups.get("comparator") or "")
-    suffix = ">=" if groups.get("more") else "<=" if groups.get("less") else None
-    if prefix in (">=", ">") and groups.get("comparator") in ("达到", "达") and suffix:
+    word = match["comparator"]
+    prefix = _PREFIX[word] if word else None
+    suffix = ">=" if match["more"] else "<=" if match["less"] else None
+    if prefix in (">=", ">") and word in ("达到", "达") and suffix:
         return suffix
     if prefix and suffix and prefix[0] != suffix[0]:
         return "?"
@@ -324,8 +342,8 @@ def _chinese(text: str) -> Decimal | None:
 
 
 def _read_chinese(text: str) -> Value | None:
-    if match := re.fullmatch(rf"({_PREFIX_PATTERN})?(?:一半|半数)(以上|以下)?", text):
-        comparator = _PREFIX.get(match[1] or "") or {"以上": ">=", "以下": "<="}.get(match[2] or "")
+    if match := _HALF.fullmatch(text):
+        comparator = _PREFIX.get(match["comparator"] or "") or {"以上": ">=", "以下": "<="}.get(match["side"] or "")
         return Value("number", text, comparator, Decimal(50), None, Decimal("0.01"), PERCENT, PERCENT)
     if text == "过半":
         return Value("number", text, ">", Decimal(50), None, Decimal("0.01"), PERCENT, PERCENT)
@@ -390,21 +408,23 @@ _DONE = (
     r"(?:(?:全部|全面|按时|按期)?(?:完成|竣工|交付|支付|到位|投入使用|结束|验收|发放|完工|拨付|建成|上线)[^\d]{0,12})?"
 )
 _YEAR = r"(?:(?P<year>20\d\d)年?[度]?|(?:本年|当年|年内))"
-_DAY = re.compile(
+_DAY = regex(
     rf"{_WHEN}(?:(?P<year>20\d\d)(?:年|[-/.]))?(?P<month>\d{{1,2}})(?:月|[-/.])(?P<day>\d{{1,2}})(?P<mark>日|号)?(?:24时|24:00)?"
     rf"(?P<before>之前|以前|前)?{_DONE}"
 )
-_MONTH = re.compile(
+_MONTH = regex(
     rf"{_WHEN}(?:(?P<year>20\d\d)(?:年|[-/.]))?(?:(?P<from>\d{{1,2}})月?(?:-|~|至|到|—+))?(?P<month>\d{{1,2}})月(?:份)?"
     rf"(?P<part>底|末|上旬|中旬|下旬|内)?(?P<before>之前|以前|前)?{_DONE}"
 )
-_END_OF_YEAR = re.compile(
+_END_OF_YEAR = regex(
     rf"{_WHEN}(?:(?P<year>20\d\d)年?度?|本年度?|当年度?|全年|年)?(?P<part>年?底|年?末|内|上半年|下半年|第?[一二三四1-4]季度)?"
     rf"(?P<before>之前|以前|前)?{_DONE}"
 )
 
 
-_PERIOD = re.compile(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
+_DATED = regex(r"[年月日号季底末]|\d[-/.]\d")
+_NAMED_YEAR = regex(r"年|底|末|季")
+_PERIOD = regex(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
 
 
 def _last_day(year: int, month: int) -> date:
@@ -413,8 +433,6 @@ def _last_day(year: int, month: int) -> date:
 
 def _read_date(text: str, year: int | None) -> Value | None:
     """Return the last day that counts: 2023年12月底前 → 31 December, 9月前 → 31 August, 12月31日前 → 31 December."""
-    if not re.search(r"[年月日号季底末]|\d[-/.]\d", text):
-        return None
     day: date | None = None
     if match := _DAY.fullmatch(text):
         own = int(match["year"]) if match["year"] else year
@@ -439,7 +457,7 @@ def _read_date(text: str, year: int | None) -> Value | None:
         part = match["part"] or ""
         if own is None or (not match["year"] and part == "内" and "年" not in text):
             return None
-        if match["year"] and not re.search(r"年|底|末|季", text):
+        if match["year"] and not _NAMED_YEAR.search(text):
             return None
         if "上半年" in part:
             day = date(own, 6, 30)
@@ -466,15 +484,15 @@ def _make_day(year: int, month: int, day: int) -> date | None:
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
-_FULLY = re.compile(
+_FULLY = regex(
     r"(?:已|全部|全面|完全|均已?|都已?|已全部|已经|按时|按期|如期|按计划)*(?:达成|完成|达到|实现)了?"
     r"(?:预期|年度|年初|既定|设定|预定)*(?:绩效)?(?:指标|目标|要求|效果|任务|值|指标值|目标值)?(?:\(?100%\)?)?"
 )
-_STATED = re.compile(r"(?P<words>[^\d()%]*?)[,,:]?\(?(?P<percent>\d+(?:\.\d+)?)%\)?(?P<after>完成|达成)?")
+_STATED = regex(r"(?P<words>[^\d()%]*?)[,,:]?\(?(?P<percent>\d+(?:\.\d+)?)%\)?(?P<after>完成|达成)?")
 _BANDS = (
-    (1, re.compile(r"(?:全部或)?基本(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?")),
-    (2, re.compile(r"部分(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:并具有一定效果)?")),
-    (3, re.compile(r"未(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:[且并,]?效果较差)?")),
+    (1, regex(r"(?:全部或)?基本(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?")),
+    (2, regex(r"部分(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:并具有一定效果)?")),
+    (3, regex(r"未(?:达成|完成|达到|实现)(?:预期|年度)?(?:绩效)?(?:指标|目标)?(?:[且并,]?效果较差)?")),
 )
 ASSESSED = (
     "合格",
@@ -554,11 +572,14 @@ def words_agree(target: str, actual: str) -> bool:
 
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
-_RATE_NAME = re.compile(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
-_MEAN_NAME = re.compile(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
-_TIME_LIMIT = re.compile(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
-_HINT = re.compile(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
-_TRAILING_BRACKET = re.compile(r"\(([^()]*)\)$")
+_RATE_NAME = regex(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
+_MEAN_NAME = regex(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
+_TIME_LIMIT = regex(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
+_HINT = regex(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
+_STARRED = regex(r"[*_Xx×]|请")
+"""A character without which a text holds no hint; the longer patterns are tried on no other."""
+_STARS_LEFT = regex(r"\*\*|XX|××")
+_TRAILING_BRACKET = regex(r"\(([^()]*)\)$")
 
 
 @lru_cache(maxsize=4096)
@@ -578,7 +599,8 @@ def fold_level(name: str | None) -> str:
 _ASKED_FOR = r"\(?请(?:在此|按要求|据实)?(?:填写|填列|填入|输入|注明)[^()]*\)?"
 _STARS = r"[Xx×*_]"
 _DOTS = r"[.…。·,、/\\—–-]"
-_PROMPT = re.compile(
+_ASKED = regex(_ASKED_FOR)
+_PROMPT = regex(
     rf"(?:三级)?指标(?:\d*|[nN]|{_STARS}+|[一二三四五六七八九十]+)[:.、]?(?:{_DOTS}*|{_STARS}*|{_ASKED_FOR})"
     rf"|{_ASKED_FOR}|{_STARS}{{2,}}|{_DOTS}+|\(?\d*\)?"
 )
@@ -595,7 +617,9 @@ def is_prompt(name: str) -> bool:
 
 def is_template_hint(text: str) -> bool:
     """Return whether a folded text still carries the template's prompt: (≥**人), XX, ××, 请填写."""
-    return bool(_HINT.search(text) or re.search(r"\*\*|XX|××", text) or re.fullmatch(_ASKED_FOR, text))
+    if not _STARRED.search(text):
+        return False
+    return bool(_HINT.search(text) or _STARS_LEFT.search(text) or _ASKED.fullmatch(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -620,11 +644,11 @@ def read_name(name: str) -> NameReading:
     """
     folded = fold(name)
     comparator = unit = None
-    if hint := _HINT.search(folded):
+    if _STARRED.search(folded) and (hint := _HINT.search(folded)):
         comparator = _PREFIX[hint.group(1)]
         unit = hint.group(2) or None
         folded = folded[: hint.start()] + folded[hint.end() :]
-    if bracket := _TRAILING_BRACKET.search(folded):
+    if folded.endswith(")") and (bracket := _TRAILING_BRACKET.search(folded)):
         inner = bracket.group(1)
         known = unit_of(inner.removeprefix("单位:"))
         if inner and known is not None and (known[1] != "" or inner == "万"):
@@ -633,14 +657,20 @@ def read_name(name: str) -> NameReading:
     return NameReading(_without_prefix(folded), comparator, unit)
 
 
+_MARKS = "★☆*◆●■▲·"
+_NUMBERED = regex(
+    r"指标\d{1,2}(?=20\d\d年)|(?:三级)?指标\d*[:.、,)]|指标\d{1,2}(?!\d)|\d{1,2}[.、,:](?!\d)|\(\d{1,2}\)"
+)
+
+
 def _without_prefix(folded: str) -> str:
-    bare = folded.lstrip("★☆*◆●■▲·")
-    bare = re.sub(
-        r"^指标\d{1,2}(?=20\d\d年)|^(?:三级)?指标\d*[:.、,)]|^指标\d{1,2}(?!\d)|^\d{1,2}[.、,:](?!\d)|^\(\d{1,2}\)",
-        "",
-        bare,
-    )
-    return bare.lstrip("★☆*◆●■▲·") or bare
+    bare = folded.lstrip(_MARKS)
+    if number := _NUMBERED.match(bare):
+        bare = bare[number.end() :]
+    return bare.lstrip(_MARKS) or bare
+
+
+_BRACKETS = regex(r"[()\[\]【】《》<>“”\"'{}]")
 
 
 def fold_name(name: str) -> str:
@@ -649,7 +679,7 @@ def fold_name(name: str) -> str:
     >>> fold_name("指标1:★ 培训（人次）"), fold_name("农村低保发放人数(按月平均)")
     ('培训', '农村低保发放人数按月平均')
     """
-    return re.sub(r"[()\[\]【】《》<>“”\"'{}]", "", read_name(name).bare)
+    return _BRACKETS.sub("", read_name(name).bare)
 
 
 # --- target and actual together ---------------------------------------------------------------------------------------
@@ -738,15 +768,17 @@ def _is_moment(value: Value, level2: str | None) -> bool:
     return value.form == "number" and 2000 <= value.number < 2100
 
 
+_IN_TIME = regex(
+    r"(?:按时|按期|如期|及时|提前|已按时|已按期|按计划)(?:完成|达成)|在规定时间内完成|达成(?:预期|年度)指标"
+)
+
+
 def _settle_dates(wanted: Value, given: Value) -> Settled:
     if given.form == "date":
         return Settled(DATE, target_day=wanted.day, actual_day=given.day)
     if given.text == wanted.text:
         return Settled(DATE, target_day=wanted.day, actual_day=wanted.day)
-    if re.fullmatch(
-        r"(?:按时|按期|如期|及时|提前|已按时|已按期|按计划)(?:完成|达成)|在规定时间内完成|达成(?:预期|年度)指标",
-        given.text,
-    ):
+    if _IN_TIME.fullmatch(given.text):
         return Settled(DATE, target_day=wanted.day, stated=Fraction(1), band=1, notes=("I04",))
     notes = ("I04",) if given.form != "blank" else ()
     return Settled(DATE, target_day=wanted.day, notes=notes)
@@ -782,18 +814,18 @@ def _settle_numbers(
     kind = RELATIVE if relative else ABSOLUTE
     scored_by = _direction(about.bare, level1, level2, comparator, wanted)
     direction = EQUAL if comparator == "=" and scored_by != BETWEEN else scored_by
-    alone = _alone(Settled(kind, direction, scored_by), wanted)
+    reading = (kind, direction, scored_by)
     if given.form == "number" and own and not given.unit and given.scale == ONE:
         given = _with_unit(given, own)
     if given.form != "number" or _answers_in_percent(wanted, given):
         said = stated_completion(given.text)
         if said and said[0] == 1:
-            return replace(alone, stated=Fraction(1), band=1, notes=("I04",))
+            return _alone(reading, wanted, ("I04",), Fraction(1), 1)
         if given.form != "number":
-            return replace(alone, notes=("I04",) if given.form in ("words", "date") else ())
+            return _alone(reading, wanted, ("I04",) if given.form in ("words", "date") else ())
     met = _meet(wanted, given, shared)
     if met is None:
-        return replace(alone, notes=("I06",))
+        return _alone(reading, wanted, ("I06",))
     low, high, got, unit, assumed = met
     notes: tuple[str, ...] = ("I06",) if assumed else ()
     unsure = False
@@ -804,7 +836,8 @@ def _settle_numbers(
             notes += ("I03",)
     if comparator in (None, "=") and wanted.form == "number" and got != low:
         unsure = unsure or _is_unclear(about.bare, scored_by, kind, unit)
-    return replace(alone, target=low, target_high=high, actual=got, unit=unit, unsure=unsure, notes=notes)
+    spelt, scaled = wanted.spelt, _is_scaled(wanted)
+    return Settled(*reading, low, high, got, unit, unsure=unsure, spelt=spelt, scaled=scaled, notes=notes)
 
 
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
@@ -820,15 +853,36 @@ def _answers_in_percent(wanted: Value, given: Value) -> bool:
 
 
 def _with_unit(value: Value, unit: tuple[Decimal, str, str] | None) -> Value:
-    return value if unit is None else replace(value, scale=unit[0], unit=unit[1], spelt=unit[2])
+    if unit is None:
+        return value
+    written = (value.form, value.text, value.comparator, value.number, value.high)
+    return Value(*written, *unit, value.day, value.mean)
 
 
-def _alone(settled: Settled, wanted: Value) -> Settled:
-    """The target by itself, for an actual that cannot be held against it."""
+def _is_scaled(wanted: Value) -> bool:
+    return wanted.scale != factor_of(wanted.spelt)
+
+
+def _alone(
+    reading: tuple[str, str, str],
+    wanted: Value,
+    notes: tuple[str, ...],
+    stated: Fraction | None = None,
+    band: int | None = None,
+) -> Settled:
+    """The target by itself, for an actual that cannot be held against it. `reading` is kind, direction, scored by."""
     high = None if wanted.high is None else within_reason(times(wanted.high, wanted.scale))
-    unit = (wanted.spelt if wanted.spelt in TIMES else wanted.unit) or None
-    spelt, scaled = wanted.spelt, wanted.scale != factor_of(wanted.spelt)
-    return replace(settled, target=wanted.amount, target_high=high, unit=unit, spelt=spelt, scaled=scaled)
+    return Settled(
+        *reading,
+        target=wanted.amount,
+        target_high=high,
+        unit=(wanted.spelt if wanted.spelt in TIMES else wanted.unit) or None,
+        stated=stated,
+        band=band,
+        spelt=wanted.spelt,
+        scaled=_is_scaled(wanted),
+        notes=notes,
+    )
 
 
 def _meet(
@@ -896,12 +950,15 @@ def _direction(bare: str, level1: str | None, level2: str | None, comparator: st
     return AT_MOST if _less_is_better(bare, level1, level2, wanted) else AT_LEAST
 
 
+_OF_A_WHOLE = regex(r"(?:率|比例|占比|比重|度)$")
+
+
 def _less_is_better(bare: str, level1: str | None, level2: str | None, wanted: Value) -> bool:
     """Whether a name by itself says that less is better: a harm, or a cost that is neither a rate nor a saving."""
     sense = counted(bare)
     if sense == HARM or (sense == NO_HARM and not wanted.number):  # 无事故: 0起
         return True
-    if sense == NO_HARM or wanted.unit == PERCENT or re.search(r"(?:率|比例|占比|比重|度)$", bare):
+    if sense == NO_HARM or wanted.unit == PERCENT or _OF_A_WHOLE.search(bare):
         return False
     if is_reduction(bare):
         return False

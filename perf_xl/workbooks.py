@@ -8,16 +8,21 @@ run, no link followed, and the file is never written to.
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import product
 from typing import Any, NamedTuple, TypeVar
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from perf_xl.errors import WorkbookUnreadable
+from perf_xl.exact import fold
 from perf_xl.grid import Grid, Position, Raw, address, position
 from perf_xl.packages import (
     COMPOUND,
@@ -87,7 +92,7 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
         package = open_package(data, file)
         names = set(package.namelist())
         if "xl/workbook.xml" in names:
-            return lambda: _read_xlsx(data, package, file)
+            return lambda: _read_xlsx(package, file)
         if "xl/workbook.bin" in names:
             return lambda: _read_xlsb(data, package, file)
         if "content.xml" in names:
@@ -147,14 +152,20 @@ def _too_large(file: str, sheet: str, bottom: int, right: int) -> WorkbookUnread
 
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_CELL = re.compile(rb'<c\s(?![^>]*(?:/>|\bt="(?:s|inlineStr)"))([^>]*)>(.*?)</c>', re.S)
-"""A cell that holds anything but a plain text."""
+_CELL = re.compile(
+    rb'<c\s(?!r="\w+"(?: s="\w+")?(?:/>| t="s"))'
+    rb'(?:r="([A-Z]+\d+)"(?: s="(\d+)")?><v>[^<]+</v></c>'
+    rb'|(?![^>]*(?:/>|\bt="(?:s|inlineStr)"))([^>]*)>(.*?)</c>)',
+    re.S,
+)
+"""A cell that holds anything but a plain text: a number as nearly all are written (address, style), or its tag and content."""
 _REFERENCE = re.compile(rb'\br="([A-Z]+\d+)"')
 _PREFIXED, _QUOTED = re.compile(rb"<\w+:c[\s>]"), re.compile(rb"<c\s[^>]*'")
 _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3}\d)")
 _ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]*)(\d+)[\"']", re.I)
 _USED = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
+_CELL_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([A-Za-z]+\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
@@ -188,10 +199,10 @@ def _relations(xml: bytes) -> tuple[_Relation, ...]:
     )
 
 
-def _targets(package: zipfile.ZipFile, relations: str, file: str) -> dict[str | None, str]:
+def _targets(package: zipfile.ZipFile, relations: bytes, file: str) -> dict[str | None, str]:
     """Return the parts that a workbook refers to, by relation; those without which it says something else must be there."""
-    names, targets = set(package.namelist()), {}
-    for relation in _relations(read_part(package, relations, file)):
+    names, targets = package.NameToInfo, {}
+    for relation in _relations(relations):
         part = relation.target.lstrip("/") if relation.target.startswith("/") else f"xl/{relation.target}"
         needed = relation.kind.endswith(("/worksheet", "/styles", "/sharedStrings"))
         if needed and not relation.outside and part not in names:
@@ -229,11 +240,17 @@ _NEEDED = re.compile(
 """What a reader needs besides the sheets; pictures, comments and all else are never unpacked."""
 
 
-def _needed_parts(package: zipfile.ZipFile, targets: Iterable[str], file: str) -> dict[str, bytes]:
-    """Return the parts that are read, each of which has passed the gate."""
-    wanted = {part for part in targets if part.endswith((".xml", ".bin")) and _is_read(part)}
-    return {
-        name: read_part(package, name, file) for name in package.namelist() if name in wanted or _NEEDED.fullmatch(name)
+def _needed_parts(
+    package: zipfile.ZipFile, relations: str, file: str
+) -> tuple[dict[str | None, str], dict[str, bytes]]:
+    """Return what a workbook refers to, by relation, and the parts that are read, each of which has passed the gate."""
+    known = read_part(package, relations, file)
+    targets = _targets(package, known, file)
+    wanted = {part for part in targets.values() if part.endswith((".xml", ".bin")) and _is_read(part)}
+    return targets, {
+        name: known if name == relations else read_part(package, name, file)
+        for name in package.namelist()
+        if name in wanted or _NEEDED.fullmatch(name)
     }
 
 
@@ -241,10 +258,9 @@ def _is_read(part: str) -> bool:
     return "worksheets/" in part or "sharedstrings" in part.lower() or "styles" in part.lower()
 
 
-def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
+def _read_xlsx(package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
-        targets = _targets(package, "xl/_rels/workbook.xml.rels", file)
-        parts = _needed_parts(package, targets.values(), file)
+        targets, parts = _needed_parts(package, "xl/_rels/workbook.xml.rels", file)
     outline = _outline(parts["xl/workbook.xml"])
     formats = _formats_of_styles(parts["xl/styles.xml"]) if "xl/styles.xml" in parts else ("General",)
     if len(formats) > LIMITS["styles"]:
@@ -256,7 +272,7 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
             _count(parts[part], name, file)
             sheets.append((name, parts[part], hidden))
     if any(_is_vast(xml) or _is_odd(xml) for _, xml, _ in sheets):
-        return _read_with_openpyxl(data, file)
+        return _read_with_openpyxl(parts, file)
     workbook = _calamine(stored(parts))
     grids = []
     for name, xml, hidden in sheets:
@@ -264,9 +280,12 @@ def _read_xlsx(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
         values = _cells(sheet, file)
         shown_as, errors, uncalculated = _scan(xml, formats, outline.never_calculated)
         if not values and b"<v>" in xml:
-            return _read_with_openpyxl(data, file)
+            return _read_with_openpyxl(parts, file)
         merged = _clipped(sheet.merged_cell_ranges or (), len(values), name, file)
         grids.append(Grid(name, _with_dates(values, shown_as), merged, shown_as, {}, errors, uncalculated, hidden))
+    if any(_is_doubtful(xml, name, file) for name, xml, _ in sheets):
+        others = {other.sheet: other for other in _read_with_openpyxl(parts, file)}
+        return [_compared(grid, others.get(grid.sheet, Grid(grid.sheet, ()))) for grid in grids]
     return grids
 
 
@@ -302,6 +321,40 @@ def _is_odd(xml: bytes) -> bool:
     return bool((b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)))
 
 
+_UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#|<\?|<mc:|\sxmlns|<sheetData")
+"""What no program writes into the cells of a sheet, and readers take for one thing or another: a second value, an
+instruction, an alternative, an element of another kind, cells in two parts."""
+
+
+def _is_doubtful(xml: bytes, sheet: str, file: str) -> bool:
+    """Whether readers may see different things in the cells of a sheet; refuse a sheet that has a cell twice."""
+    cells = xml[xml.find(b"<sheetData") + 1 : xml.rfind(b"</sheetData>")]
+    references = _CELL_REFERENCE.findall(cells)
+    if len(set(references)) < len(references):
+        twice = next(one for at, one in enumerate(references) if one in references[:at])
+        raise WorkbookUnreadable(file, f"工作表“{sheet}”的 {twice.decode()} 在文件里写了两次,内容无法确定", RESAVE)
+    return bool(_UNUSUAL.search(cells)) or cells.count(b"<is>") > cells.count(b'"inlineStr"')
+
+
+def _compared(grid: Grid, other: Grid) -> Grid:
+    """Return what both readers read alike; of what they read differently neither counts."""
+    height = max(grid.height, other.height)
+    width = max((len(row) for one in (grid, other) for row in one.values), default=0)
+    disputed: dict[Position, tuple[str, str]] = {}
+    for at in product(range(height), range(width)):
+        number, text = grid.number(*at), grid.text(*at)
+        if (number is None or number != other.number(*at)) and fold(text) != fold(other.text(*at)):
+            disputed[at] = (text, other.text(*at))
+    values = [
+        [None if (row, at) in disputed else cell for at, cell in enumerate(line)]
+        for row, line in enumerate(grid.values)
+    ]
+    errors, uncalculated = (
+        {at: said for at, said in cells.items() if at not in disputed} for cells in (grid.errors, grid.uncalculated)
+    )
+    return replace(grid, values=values, errors=errors, uncalculated=uncalculated, disputed=disputed)
+
+
 def _is_vast(xml: bytes) -> bool:
     """Whether the cells of a sheet span too much to lay out: a stray cell far away, mostly."""
     if not _FAR.search(xml) and len(xml) < LIMITS["area"]:
@@ -320,7 +373,12 @@ def _scan(
     shown_as: dict[Position, str] = {}
     errors: dict[Position, str] = {}
     uncalculated: dict[Position, str] = {}
-    for attributes, content in _CELL.findall(xml):
+    for number, styled, attributes, content in _CELL.findall(xml):
+        if number:
+            index = int(styled or 0)
+            if index < len(formats) and formats[index] != "General":
+                shown_as[_position(number)] = formats[index]
+            continue
         kind = _TYPE.search(attributes)
         text = kind.group(1) if kind else b"n"
         if not content or (text == b"str" and b"<f" not in content):
@@ -433,12 +491,53 @@ def _with_dates(values: Sequence[Sequence[Raw]], formats: Mapping[Position, str]
     return rows
 
 
-def _read_with_openpyxl(data: bytes, file: str) -> list[Grid]:
+_STRICT_NAMES = {
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
+}
+"""Names of the Strict dialect, which the second reader does not know → the usual ones."""
+_CONTENT_KINDS = {
+    "workbook": "sheet.main",
+    "worksheet": "worksheet",
+    "sharedStrings": "sharedStrings",
+    "styles": "styles",
+}
+
+
+_BELOW_CELLS = re.compile(rb"(.*sheetData\s*/?>)(.*)(</.*)", re.S)
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCells\b.*</(?:\w+:)?mergeCells>", re.S)
+
+
+def _for_openpyxl(parts: Mapping[str, bytes]) -> bytes:
+    """Return a package of the parts that have passed the gate, in the words that openpyxl knows.
+
+    Below its cells a sheet keeps its merged areas only: what else stands there refers to parts that nobody reads.
+    """
+    usual = {}
+    for name, content in parts.items():
+        for strict, known in _STRICT_NAMES.items():
+            content = content.replace(strict, known)
+        if "worksheets/" in name:
+            content = _BELOW_CELLS.sub(lambda part: part[1] + b"".join(_MERGED.findall(part[2])) + part[3], content)
+        usual[name] = content
+    kinds = []
+    for name in parts:
+        kind = "worksheet" if "worksheets/" in name else posixpath.basename(name).removesuffix(".xml")
+        kind = next((known for known in _CONTENT_KINDS if known.lower() == kind.lower()), "")
+        if kind:
+            said = f"application/vnd.openxmlformats-officedocument.spreadsheetml.{_CONTENT_KINDS[kind]}+xml"
+            kinds.append(f'<Override PartName="/{escape(name)}" ContentType="{said}"/>')
+    types = f'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{"".join(kinds)}</Types>'
+    return stored({**usual, "[Content_Types].xml": types.encode()})
+
+
+def _read_with_openpyxl(parts: Mapping[str, bytes], file: str) -> list[Grid]:
     """The second reader, for workbooks that the first one sees differently."""
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    written = openpyxl.load_workbook(io.BytesIO(data))
+    data = _for_openpyxl(parts)
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, keep_links=False)
+    written = openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
     if not book.worksheets:
         raise WorkbookUnreadable(file, "工作簿的格式特殊(Strict OOXML),读不到工作表", RESAVE)
     grids = []
@@ -555,8 +654,7 @@ def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
     with package:
         formats = _binary_formats(package, file)
         binary = _binary_sheets(package, file)
-        targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
-        parts = _needed_parts(package, targets.values(), file)
+        _, parts = _needed_parts(package, "xl/_rels/workbook.bin.rels", file)
     sheets = []
     for name, part in binary.items():
         cells = list(_binary_cells(part))
@@ -606,7 +704,7 @@ def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
 
 def _binary_sheets(package: zipfile.ZipFile, file: str) -> dict[str, bytes]:
     """Return the worksheets' parts by the names of their sheets."""
-    targets = _targets(package, "xl/_rels/workbook.bin.rels", file)
+    targets = _targets(package, read_part(package, "xl/_rels/workbook.bin.rels", file), file)
     parts: dict[str, bytes] = {}
     for kind, content in _records(read_part(package, "xl/workbook.bin", file)):
         if kind == _SHEET:

@@ -7,7 +7,6 @@ dies, what it had not reported is handed out again, and the item it died of is t
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import signal
 import sys
@@ -17,12 +16,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
 from fractions import Fraction
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from time import monotonic
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -35,8 +34,6 @@ _PIECE = 0.25
 
 _OUT_OF_MEMORY = 86
 """Exit code of a worker that reached its limit."""
-
-_log = logging.getLogger(__name__)
 
 
 class Loss(Enum):
@@ -95,7 +92,9 @@ def _here(work: Callable[[Item], Outcome], items: Iterable[Item]) -> Iterator[li
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as problem:  # a library's panic is no Exception
-            _log.debug("%s", item, exc_info=True)
+            import logging
+
+            logging.getLogger(__name__).debug("%s", item, exc_info=True)
             outcome = Loss.MEMORY if isinstance(problem, MemoryError) else Loss.CRASH
         yield [(item, outcome)]
 
@@ -107,6 +106,8 @@ class _Worker:
     """One process, and what is known of it."""
 
     def __init__(self, *task: Any) -> None:
+        from multiprocessing import get_context
+
         context = get_context("spawn")
         read_chunks, self.chunks = context.Pipe(duplex=False)
         self.reports, write_reports = context.Pipe(duplex=False)
@@ -198,6 +199,8 @@ class _Crew(Generic[Item, Outcome]):
 
     def _collect(self) -> Iterator[list[tuple[Item, Outcome | Loss]]]:
         """Wait for reports until the next deadline, and take one of every worker that has something to say."""
+        from multiprocessing.connection import wait
+
         deadlines = [worker.deadline for worker in self.workers if worker.deadline is not None]
         left = max(0.0, min(deadlines) - monotonic()) if deadlines else None
         told = wait([worker.reports for worker in self.workers], left)
@@ -256,6 +259,8 @@ def _serve(
     prepare: Callable[[], object],
 ) -> None:
     """Do chunk after chunk until nobody hands out any more."""
+    from multiprocessing.reduction import ForkingPickler
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what a library says while it dies is for nobody
     ForkingPickler.register(Fraction, _plain_fraction)

@@ -1,26 +1,28 @@
-"""Results into workbooks (写工作簿): the only door to the library that writes them. A book is made in memory, then saved whole."""
+"""Results into workbooks (写工作簿): the only door to the library that writes them. A book goes onto the disk while it is made."""
 
 from __future__ import annotations
 
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import groupby
 from math import ceil
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from xml.sax.saxutils import quoteattr
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.packager import Packager
 from xlsxwriter.url import Url
 from xlsxwriter.worksheet import Worksheet
 
-from perf_xl.grid import column_letters
-from perf_xl.saving import write_bytes
+from perf_xl.grid import Position, address, column_letters
+from perf_xl.saving import write_with
 from perf_xl.sheets import (
     HIGHEST,
     LOWEST,
@@ -28,11 +30,13 @@ from perf_xl.sheets import (
     POINTS_A_PIXEL,
     SONG,
     STYLES,
+    Area,
     Body,
     Book,
     Button,
     Cell,
     Chart,
+    Column,
     Line,
     Link,
     Sheet,
@@ -78,12 +82,17 @@ def write_book(book: Book, path: Path) -> Path:
     Raises:
         OutputNotWritable: the disk is full, the folder read-only ...; nothing is left behind.
     """
-    return write_bytes(render(book), path)
+    return write_with(lambda file: _write_package(book, file), path)
 
 
 def render(book: Book) -> bytes:
     """Return a workbook as the bytes of an .xlsx file, with macros of an .xlsm; the same book gives the same bytes."""
     stream = io.BytesIO()
+    _write_package(book, stream)
+    return stream.getvalue()
+
+
+def _write_package(book: Book, stream: IO[bytes]) -> None:
     level = COMPRESSION if any(sheet.body for sheet in book.sheets) else MOST_COMPRESSED
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as package:
         workbook = _Workbook(package)
@@ -100,15 +109,18 @@ def render(book: Book) -> bytes:
                 paper.set_vba_name(f"Sheet{number}")
         if book.active:
             workbook.worksheets()[book.active].activate()
-        workbook.close()
-    return stream.getvalue()
+        try:
+            workbook.close()
+        except FileCreateError as problem:  # what the library makes of whatever the disk said
+            raise problem.args[0] from None
 
 
 # --- straight into the package ----------------------------------------------------------------------------------------
 #
 # The library keeps every part in memory, and of every cell an object. Here its parts go into the package while they are
-# written, one after the other; and the body of a list is not given to it at all, but streams through between the rows
-# the library wrote and what stands below them. So memory does not grow with the length of a list.
+# written, one after the other. Cells it is given as XML, but for those it must understand: formulas, links, what a chart
+# is drawn from. The body of a list is not given to it at all, but streams through between the rows above it and what
+# stands below them. So memory does not grow with the length of a list.
 
 COMPRESSION = 1
 """Of 0 to 9. The workbook of a province is a quarter larger than with 6, and compressed in a quarter of the time."""
@@ -181,11 +193,26 @@ class _Packager(Packager):  # type: ignore[misc]
         return []
 
 
-class _Paper(Worksheet):  # type: ignore[misc]
-    """A sheet of the library, with room for a body below its rows."""
+class _Ready(NamedTuple):
+    """A cell as XML, among those of the library."""
 
+    look: tuple[str, bool]
+    """Its style, and whether its text is kept quoted; numbers are given to formats in the order they are written."""
+    rest: str
+    """What stands behind the attribute of the style."""
+
+
+BLOCK = 16
+"""So many rows tell together from which column to which they reach (spans)."""
+
+
+class _Paper(Worksheet):  # type: ignore[misc]
+    """A sheet of the library that takes cells ready made, with room for a body below its rows."""
+
+    looks: _Looks
     body: _Body | None = None
     fh: io.StringIO
+    dim_rowmin: int
     dim_rowmax: int
 
     def _write_dimension(self) -> None:
@@ -196,10 +223,43 @@ class _Paper(Worksheet):  # type: ignore[misc]
         self.dim_rowmax = last
 
     def _write_rows(self) -> None:
-        super()._write_rows()
+        rows = range(self.dim_rowmin, self.dim_rowmax + 1)
+        for _, block in groupby(rows, key=lambda row: row // BLOCK):
+            self._write_block([*block])
         if self.body:
             for row in self.body.rows():
                 self.fh.write(row)
+
+    def _write_block(self, rows: Sequence[int]) -> None:
+        columns = [column for of_rows in (self.table, self.comments) for row in rows for column in of_rows.get(row, ())]
+        spans = f"{min(columns) + 1}:{max(columns) + 1}" if columns else None
+        for row in rows:
+            cells, info = self.table.get(row), self.row_info.get(row)
+            if cells:
+                self._write_row(row, spans, info)
+                self._write_cells(row, cells)
+                self.fh.write("</row>")
+            elif info or row in self.comments:
+                self._write_empty_row(row, spans, info)
+
+    def _write_cells(self, row: int, cells: Mapping[int, Any]) -> None:
+        made, looks, number = "", self.looks, f'{row + 1}"'
+        for column in sorted(cells):
+            cell = cells[column]
+            if type(cell) is _Ready:
+                look, rest = cell
+                made += f'<c r="{column_letters(column)}{number}{looks[look]}{rest}'
+            else:
+                self.fh.write(made)
+                self._write_cell(row, column, cell)
+                made = ""
+        self.fh.write(made)
+
+    def _write_merge_cells(self) -> None:
+        if self.merge:
+            areas = (f"{address(top, left)}:{address(bottom, right)}" for top, left, bottom, right in self.merge)
+            merged = "".join(f'<mergeCell ref="{area}"/>' for area in areas)
+            self.fh.write(f'<mergeCells count="{len(self.merge)}">{merged}</mergeCells>')
 
     def _write_hyperlinks(self) -> None:
         part, self.fh = self.fh, io.StringIO()
@@ -212,14 +272,20 @@ class _Paper(Worksheet):  # type: ignore[misc]
 
     def _links_of(self, body: _Body) -> Iterator[str]:
         """Yield the links of the body. All that lead into a file share one relationship, or there would be more of them than files."""
-        numbers: dict[str, int] = {}
-        for address, target, place in body.links:
-            if target and target not in numbers:
+        relationships = {"": ""}
+        for letters, number, target, location in body.links:
+            if target not in relationships:
                 self.rel_count += 1
-                numbers[target] = self.rel_count
+                relationships[target] = f' r:id="rId{self.rel_count}"'
                 self.external_hyper_links.append(["/hyperlink", target, "External"])
-            relationship = f' r:id="rId{numbers[target]}"' if target else ""
-            yield f'<hyperlink ref="{address}"{relationship}{_location(place)}/>'
+            yield f'<hyperlink ref="{letters}{number}"{relationships[target]}{location}/>'
+
+
+class _Nowhere(io.BytesIO):
+    """Where the library writes a package of its own, which is empty; one that it left open is closed whenever."""
+
+    def close(self) -> None:
+        """Stay open."""
 
 
 class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]
@@ -234,48 +300,87 @@ class _Workbook(xlsxwriter.Workbook):  # type: ignore[misc]
             "strings_to_urls": False,
             "strings_to_numbers": False,
         }
-        super().__init__(io.BytesIO(), options)
-        self.package, self.looks = package, _Formats(self)
+        super().__init__(_Nowhere(), options)
+        self.package, self.formats_of = package, _Formats(self)
+        self.looks = _Looks(self.formats_of)
 
     def _get_packager(self) -> _Packager:
-        return _Packager(self.package, self.looks)
+        return _Packager(self.package, self.formats_of)
 
 
-# --- the body of a list -----------------------------------------------------------------------------------------------
-
-
-class _Column(NamedTuple):
-    letters: str
-    width: int
-    style: str
-    """Of a bare value."""
-
-
-class _Looks(dict[str, str]):
-    """The number of a style as an attribute of a cell; each is asked for once."""
+class _Looks(dict[tuple[str, bool], str]):
+    """Of a style, and whether a text is kept quoted, the number of its format as an attribute of a cell."""
 
     def __init__(self, formats: _Formats) -> None:
         super().__init__()
         self.formats = formats
 
-    def __missing__(self, style: str) -> str:
-        self[style] = attribute = f' s="{self.formats.number(style)}"'
+    def __missing__(self, look: tuple[str, bool]) -> str:
+        self[look] = attribute = f' s="{self.formats.number(*look)}"'
         return attribute
+
+
+# --- the body of a list -----------------------------------------------------------------------------------------------
+
+
+ROW = "\0"
+"""Stands for the number of its row in a cell that is kept; no text has it, since XML cannot hold it."""
+
+MOST_KEPT = 4096
+"""Of the texts of a column, as cells; many a text stands in a column again and again."""
+
+
+class _Texts(dict[str | None, tuple[str, float]]):
+    """The texts of a column in one style: each as a cell in XML, for whatever row, and how high it is."""
+
+    def __init__(self, letters: str, width: int, style: str, looks: _Looks) -> None:
+        super().__init__()
+        self.place, self.width, self.style, self.looks = f'<c r="{letters}{ROW}"', width, style, looks
+
+    def __missing__(self, text: str | None) -> tuple[str, float]:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[text] = made = self._cell(text) if text else (f"{self.begun}/>", 0)
+        return made
+
+    @cached_property
+    def begun(self) -> str:
+        """What a cell without a text begins with."""
+        return f"{self.place}{self.looks[self.style, False]}"
+
+    def _cell(self, text: str) -> tuple[str, float]:
+        height, quoted, space = cell_height(text, self.width, self.style), False, ""
+        if len(text) > LONGEST_TEXT // 2 or _ODD.search(text):
+            text, quoted = _writable(text)
+            space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
+            text = _escaped(text)
+        look = self.looks[self.style, quoted]
+        return f'{self.place}{look} t="inlineStr"><is><t{space}>{text}</t></is></c>', height
+
+
+class _Column(dict[str, _Texts]):
+    """A column of a list, by style."""
+
+    def __init__(self, at: int, column: Column, looks: _Looks) -> None:
+        super().__init__()
+        self.letters, self.width, self.looks = column_letters(at), pixels(column.width), looks
+
+    def __missing__(self, style: str) -> _Texts:
+        self[style] = made = _Texts(self.letters, self.width, style, self.looks)
+        return made
 
 
 class _Body:
     """The body of a list as XML, row by row; the links met on the way are kept for the end of the sheet."""
 
-    def __init__(self, sheet: Sheet, body: Body, formats: _Formats, most_links: int) -> None:
-        self.body, self.formats, self.most_links = body, formats, most_links
+    def __init__(self, sheet: Sheet, body: Body, looks: _Looks, most_links: int) -> None:
+        self.body, self.most_links = body, most_links
         self.first, self.lowest = len(sheet.rows) + 1, sheet.lowest
-        self.columns = [
-            _Column(column_letters(at), pixels(column.width), column.style) for at, column in enumerate(body.columns)
-        ]
-        self.links: list[tuple[str, str, str]] = []
-        """Address, target, and place within it."""
-        self.text = lru_cache(maxsize=16384)(self._text)
-        self.looks = _Looks(formats)
+        columns = [_Column(at, column, looks) for at, column in enumerate(body.columns)]
+        self.columns = [(one, one[column.style]) for one, column in zip(columns, body.columns, strict=True)]
+        """Each with the texts of a bare value."""
+        self.links: list[tuple[str, int, str, str]] = []
+        """Letters of the column, number of the row, target, and the place within it as an attribute."""
 
     @property
     def count(self) -> int:
@@ -296,38 +401,29 @@ class _Body:
 
     def _row(self, number: int, line: Line) -> str:
         """A row as high as the highest of its texts. This is the innermost loop of a result: it looks nothing up twice."""
-        height, cells = self.lowest, []
-        looks, text_of, address = self.looks, self.text, f'{number}"'
-        for (letters, width, style), value in zip(self.columns, line, strict=True):
+        height = self.lowest
+        cells: list[str] = []
+        for (column, texts), value in zip(self.columns, line, strict=True):
             if type(value) is Cell:
                 value, style, link, _ = value
+                texts = column[style]
                 if link is not None and value is not None:
-                    self._add_link(f"{letters}{number}", link)
-            if type(value) is str:
-                xml, wanted = text_of(value, style, width)
-                cells.append(f'<c r="{letters}{address}{xml}')
+                    self._add_link(column.letters, number, link)
+            if type(value) is str or value is None:
+                cell, wanted = texts[value]
                 if wanted > height:
                     height = wanted
-            elif value is None:
-                cells.append(f'<c r="{letters}{address}{looks[style]}/>')
+                cells.append(cell)
             else:
-                cells.append(f'<c r="{letters}{address}{looks[style]}><v>{value}</v></c>')
-        return f'<row r="{number}"{_height(height)}>{"".join(cells)}</row>'
+                cells.append(f"{texts.begun}><v>{value}</v></c>")
+        row = f'<row r="{ROW}"{_height(height)}>{"".join(cells)}</row>'
+        return row.replace(ROW, str(number))
 
-    def _text(self, value: str, style: str, width: int) -> tuple[str, float]:
-        """The XML of a text behind the address of its cell, and how high it is."""
-        if not value:
-            return f"{self.looks[style]}/>", 0
-        text, quoted = _writable(value)
-        space = ' xml:space="preserve"' if text[:1].isspace() or text[-1:].isspace() else ""
-        inner = f' s="{self.formats.number(style, quoted)}" t="inlineStr"><is><t{space}>{_escaped(text)}</t></is></c>'
-        return inner, cell_height(value, width, style)
-
-    def _add_link(self, address: str, link: Link) -> None:
+    def _add_link(self, letters: str, number: int, link: Link) -> None:
         if len(self.links) < self.most_links:
-            target, place = _file_target(link.file), link.place
-            if target or (target == "" and place):
-                self.links.append((address, target, place))
+            target, location = _file_target(link.file), _location(link.place)
+            if target or (target == "" and location):
+                self.links.append((letters, number, target, location))
 
 
 @lru_cache(maxsize=1024)
@@ -337,6 +433,10 @@ def _height(points: float) -> str:
 
 
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+
+
+_ODD = re.compile(rf"^[\s{''.join(map(re.escape, DANGEROUS))}]|\s$|[\ud800-\udfff]|{_SPECIAL.pattern}")
+"""What a text has that XML, or a cell, does not hold as it is."""
 
 
 def _escaped(text: str) -> str:
@@ -446,7 +546,7 @@ def _format_of(style: Style, quoted: bool) -> dict[str, Any]:
 
 def _write_sheet(workbook: _Workbook, sheet: Sheet) -> _Paper:
     paper: _Paper = workbook.add_worksheet(sheet.name)
-    formats = workbook.looks
+    formats, paper.looks = workbook.formats_of, workbook.looks
     paper.set_default_row(LOWEST)
     hidden, grouped = {*sheet.hidden_columns}, {*sheet.grouped_columns}
     for column in sorted({*range(len(sheet.widths))} | hidden | grouped):
@@ -455,11 +555,10 @@ def _write_sheet(workbook: _Workbook, sheet: Sheet) -> _Paper:
     for row, height in enumerate(row_heights(sheet)):
         paper.set_row(row, height)
     for area in sheet.merged:
-        first = sheet.rows[area.top][area.left]
-        paper.merge_range(*area, "", formats[first.style if first else "text", False])
+        _merge(paper, sheet, area)
     links = _write_cells(paper, sheet, formats)
     if sheet.body:
-        paper.body = _Body(sheet, sheet.body, formats, MOST_LINKS - links)
+        paper.body = _Body(sheet, sheet.body, workbook.looks, MOST_LINKS - links)
     paper.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
     if sheet.freeze:
         paper.freeze_panes(*sheet.freeze)
@@ -490,37 +589,72 @@ def _write_sheet(workbook: _Workbook, sheet: Sheet) -> _Paper:
     return paper
 
 
-def _write_cells(paper: Any, sheet: Sheet, formats: _Formats) -> int:
+def _merge(paper: _Paper, sheet: Sheet, area: Area) -> None:
+    """Merge an area; where nothing stands in it there is a blank cell that looks like its first."""
+    first = sheet.rows[area.top][area.left]
+    blank = _blank(first.style if first else "text")
+    paper.merge.append(area)
+    paper._check_dimensions(area.bottom, area.right)
+    for row in range(area.top, area.bottom + 1):
+        table = paper.table[row]
+        for column in range(area.left, area.right + 1):
+            if column in table:
+                raise AssertionError(f"areas overlap: {area}")
+            table[column] = blank
+
+
+@lru_cache(maxsize=256)
+def _blank(style: str) -> _Ready:
+    return _Ready((style, False), "/>")
+
+
+def _write_cells(paper: _Paper, sheet: Sheet, formats: _Formats) -> int:
     """Write every cell as what it is; a formula is what its cell calls one, never a text that looks like one.
 
     Returned is how many links there are.
     """
-    write_string, write_number, write_blank = paper.write_string, paper.write_number, paper.write_blank
-    links = 0
+    links, number_of = 0, paper.str_table._get_shared_string_index
     for row, cells in enumerate(sheet.rows):
+        table = paper.table[row]
         for column, cell in enumerate(cells):
             if cell is None:
                 continue
-            value = cell.value
-            if cell.link is not None and (value is not None or cell.formula is not None):
-                target = _target(cell.link) if links < MOST_LINKS else None
-                if target:
-                    links += 1
-                    shown = "" if value is None else _not_marked_up(_clean(str(value)))
-                    paper.write_url(row, column, target, formats[cell.style, False], shown)
-            if cell.formula is not None:
-                paper.write_formula(row, column, f"={cell.formula}", formats[cell.style, False], _result(cell))
+            value, style, link, formula = cell
+            if link is not None or formula is not None or sheet.charts:
+                links += _write_cell(paper, (row, column), cell, formats, linked=links < MOST_LINKS)
             elif value is None:
-                write_blank(row, column, None, formats[cell.style, False])
+                table[column] = _blank(style)
             elif isinstance(value, str):
                 text, quoted = _writable(value)
-                write_string(row, column, _not_marked_up(text), formats[cell.style, quoted])
+                number = number_of(_not_marked_up(text))
+                table[column] = _Ready((style, quoted), f' t="s"><v>{number}</v></c>')
             else:
-                # a spreadsheet knows only binary floats: this one is for the eye, the exact decimal stands in the JSON
-                write_number(
-                    row, column, float(value) if isinstance(value, Decimal) else value, formats[cell.style, False]
-                )
+                table[column] = _Ready((style, False), f"><v>{float(value):.16G}</v></c>")
+        if table:
+            paper._check_dimensions(row, max(table))
     return links
+
+
+def _write_cell(paper: Any, place: Position, cell: Cell, formats: _Formats, *, linked: bool) -> bool:
+    """Have the library write a cell; return whether it is a link, which it must not be where there are enough."""
+    value, target = cell.value, None
+    if cell.link is not None and (value is not None or cell.formula is not None):
+        target = _target(cell.link) if linked else None
+        if target:
+            shown = "" if value is None else _not_marked_up(_clean(str(value)))
+            paper.write_url(*place, target, formats[cell.style, False], shown)
+    if cell.formula is not None:
+        paper.write_formula(*place, f"={cell.formula}", formats[cell.style, False], _result(cell))
+    elif value is None:
+        paper.write_blank(*place, None, formats[cell.style, False])
+    elif isinstance(value, str):
+        text, quoted = _writable(value)
+        paper.write_string(*place, _not_marked_up(text), formats[cell.style, quoted])
+    else:
+        # a spreadsheet knows only binary floats: this one is for the eye, the exact decimal stands in the JSON
+        number = float(value) if isinstance(value, Decimal) else value
+        paper.write_number(*place, number, formats[cell.style, False])
+    return bool(target)
 
 
 def _not_marked_up(text: str) -> str:
@@ -632,7 +766,7 @@ def _file_target(file: str) -> str | None:
     return str(Url(target)._target()) if target else target
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=65536)
 def _location(place: str) -> str:
     """A place within a file as an attribute of a link."""
     return f" location={quoteattr(place)}" if place else ""

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "perf_xl"
 
 ROWS: list[set[str]] = [
-    {"exact", "errors"},
+    {"exact", "errors", "patterns"},
     {"packages", "grid", "rules", "findings"},
     {"model", "formulas", "sheets", "meaning"},
     {"values"},
@@ -37,6 +37,7 @@ ROWS: list[set[str]] = [
         "workbooks",
         "writing",
     },
+    {"intake"},
     {"demo", "pipeline", "spool"},
     {"checking", "resuming"},
     {"excel"},
@@ -176,7 +177,7 @@ def test_every_library_stands_behind_one_door(path: Path) -> None:
 def test_steps_know_no_files_and_no_clock(name: str) -> None:
     found = imports_of(PACKAGE / f"{name}.py")
     if name == "rules":
-        found -= {"pathlib"}  # PurePath, for the names of the shipped rulebooks
+        found -= {"pathlib"}  # for the shipped rulebooks
     assert not found & FORBIDDEN_IN_STEPS
 
 

@@ -30,7 +30,7 @@ from openpyxl import load_workbook
 from oracle import LEVEL_WEIGHTS, expected, own_total, twins
 from support import consolidate_json
 
-from perf_xl import pipeline
+from perf_xl import intake
 
 SEEDS = 120
 CHUNKS = [range(start, SEEDS, 12) for start in range(12)]
@@ -49,7 +49,7 @@ Differences = Iterator[str]
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process for every department would take longer than the departments."""
-    monkeypatch.setattr(pipeline, "FEW", 1000)
+    monkeypatch.setattr(intake, "FEW", 1000)
 
 
 # --------------------------------------------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ from perf_xl.exact import (
     fold,
     of_float,
     plain,
+    quotient,
     round_half_up,
+    sum_of,
     sum_of_products,
     times,
 )
@@ -54,6 +56,16 @@ def test_a_cut_never_exceeds_and_never_loses_a_unit(value: Fraction) -> None:
 @given(st.lists(st.tuples(st.fractions(max_denominator=1000), st.fractions(max_denominator=1000))))
 def test_a_sum_of_products_is_exact(pairs: list[tuple[Fraction, Fraction]]) -> None:
     assert sum_of_products(pairs) == sum((one * other for one, other in pairs), Fraction(0))
+
+
+@given(st.lists(st.fractions(max_denominator=1000) | DECIMALS))
+def test_a_sum_is_exact(numbers: list[Fraction | Decimal]) -> None:
+    assert sum_of(numbers) == sum(map(Fraction, numbers), Fraction(0))
+
+
+@given(DECIMALS, DECIMALS.filter(bool))
+def test_a_quotient_is_exact(one: Decimal, other: Decimal) -> None:
+    assert quotient(one, other) == Fraction(one) / Fraction(other)
 
 
 @given(DECIMALS)

@@ -26,8 +26,11 @@ from perf_xl.folders import LEDGER, find_files
 from perf_xl.ledger import verify
 from perf_xl.resuming import Wishes, consolidate
 from perf_xl.saving import write_bytes
+from perf_xl.sheets import Body, Book, Cell, Column, Sheet
+from perf_xl.writing import render, write_book
 
 PUBLISHED = WORKBOOKS / "published"
+HEAD = [Cell("序号", "head"), Cell("文字", "head")]
 
 
 def of_windows(number: int) -> OSError:
@@ -139,6 +142,47 @@ def test_whichever_call_fails_the_old_file_stands_or_the_new_one(name: str, for_
         if not for_ever:
             assert temporary_in(folder) == []
     assert at > 6
+
+
+@pytest.mark.parametrize("for_ever", [False, True], ids=["once", "for ever"])
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_whichever_call_fails_while_a_workbook_is_made_on_the_disk(name: str, for_ever: bool, tmp_path: Path) -> None:
+    columns = (Column("序号", 6, "word"), Column("文字", 20))
+    lines = [(number, f"{number * 7919 % 9973:x}" * 9) for number in range(400)]
+    book = Book([Sheet("清单", [HEAD], [6, 20], body=Body(columns, len(lines), lambda: lines))], "清单")
+    whole = render(book)
+    for at in range(1, 10_000):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        path = folder / "汇总.xlsx"
+        path.write_bytes(b"old")
+        said = ""
+        with failing(at, PROBLEMS[name], for_ever) as fault:
+            try:
+                write_book(book, path)
+            except PerfXlError as problem:
+                said = str(problem)
+        if not fault.failed:
+            break
+        found = [one.read_bytes() for one in folder.iterdir() if not saving.is_left_over(one.name)]
+        assert set(found) <= {b"old", whole}
+        assert whole in found or said.startswith("无法写入"), said
+        assert "文件名" not in said
+        if not for_ever:
+            assert temporary_in(folder) == []
+        shutil.rmtree(folder)
+    assert at > 20
+
+
+def test_what_goes_wrong_in_a_line_is_no_fault_of_the_disk(tmp_path: Path) -> None:
+    """And nothing of what was written so far is left."""
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(b"old")
+    columns = (Column("序号", 6),)
+    sheet = Sheet("清单", [HEAD[:1]], [6], body=Body(columns, 3, lambda: ((int(text),) for text in ("1", "2", "三"))))
+    with pytest.raises(ValueError, match="三"):
+        write_book(Book([sheet]), path)
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"old"]
 
 
 @pytest.fixture(scope="module")

@@ -391,6 +391,84 @@ def test_h09_blank_cells_are_not_used(good: Path) -> None:
     assert told(form(changed(good, sheet=in_sheet(blanks)))) == before
 
 
+# --- H10, H11: other dialects, and readers that disagree ----------------------------------------------------------------
+
+STRICT = {
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+    ),
+}
+
+
+def strict(path: Path) -> Path:
+    """The same workbook as Excel saves it as “Strict Open XML 电子表格”."""
+    parts = parts_of(path)
+    for name, content in parts.items():
+        for usual, other in STRICT.items():
+            content = content.replace(usual, other)
+        parts[name] = content
+    return packed(path, parts)
+
+
+def test_h10_strict_ooxml_is_read_as_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "strict.xlsx"
+    path.write_bytes((WORKBOOKS / "containers" / "formulas.xlsx").read_bytes())
+    before = form(path)
+    assert before.indicators
+    assert form(strict(path)) == before
+
+
+def test_h10_strict_ooxml_with_prefixes_is_never_empty(good: Path) -> None:
+    """A dialect within the dialect, which one reader alone would take for an empty sheet."""
+
+    def prefixed(xml: bytes) -> bytes:
+        xml = re.sub(rb"<(/?)([A-Za-z])", rb"<\1x:\2", xml).replace(b"xmlns=", b"xmlns:x=", 1)
+        return xml
+
+    before = told(form(good))
+    assert told(form(changed(strict(good), sheet=prefixed))) == before
+
+
+def weight_cell(path: Path) -> str:
+    """The address of the first indicator's weight, which stands as a number in the file."""
+    return form(path).indicators[0].weight.cell
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<v>%s</v><v>99</v>",
+        b"<v>9<?hidden?>%s</v>",
+        b"<v>%s&#57;</v>",
+    ],
+)
+def test_h11_what_two_readers_read_differently_is_told_and_not_counted(content: bytes, good: Path) -> None:
+    before = form(good)
+    cell, number = before.indicators[0].weight.cell, str(before.indicators[0].weight.number).encode()
+    pattern = re.compile(rb'(<c r="%s"[^>]*>)<v>[^<]*</v>' % cell.encode())
+
+    def disputed(xml: bytes) -> bytes:
+        assert len(pattern.findall(xml)) == 1
+        return pattern.sub(lambda match: match[1] + content % number, xml)
+
+    after = form(changed(good, sheet=disputed))
+    first, *others = after.indicators
+    doubt = next((one for one in after.doubts if one.cell == cell), None)
+    assert doubt is not None
+    assert first.weight.number is None
+    assert "两种方式" in doubt.message
+    assert others == list(before.indicators[1:])
+
+
+def test_h11_a_cell_that_stands_twice_is_refused(good: Path) -> None:
+    cell = weight_cell(good).encode()
+    twice = changed(
+        good, sheet=lambda xml: re.sub(rb'(<c r="%s"[^>]*>)<v>[^<]*</v></c>' % cell, rb"\g<0>\1<v>1</v></c>", xml)
+    )
+    assert cell.decode() in refusal(twice)
+
+
 # --- H12 to H16 -------------------------------------------------------------------------------------------------------
 
 

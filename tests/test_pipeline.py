@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from support import WORKBOOKS, consolidate_json, run
 
 import perf_xl
-from perf_xl import folders, packages, pipeline
+from perf_xl import folders, intake, packages, pipeline
 from perf_xl.consolidating import Partial
 from perf_xl.errors import NothingToDo, OutputNotWritable
 
@@ -87,11 +87,11 @@ def test_several_processes_give_the_same_result(folder: Path) -> None:
     one = pipeline.consolidate(files)
     shared = Partial.sum(pipeline.partial_of(pipeline.read_file(file)) for file in files if not file.temporary)
     assert pipeline.conclude_all(shared).forms == one.forms
-    chunk, pipeline.CHUNK = pipeline.CHUNK, 4
+    chunk, intake.CHUNK = intake.CHUNK, 4
     try:
         assert pipeline.consolidate(files, jobs=2).to_json() == one.to_json()
     finally:
-        pipeline.CHUNK = chunk
+        intake.CHUNK = chunk
 
 
 def test_partial_results_add_up_in_any_grouping() -> None:

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perf_xl.exact import plain
-from perf_xl.values import fold_level, fold_name, parse, read_name, settle, stated_completion, unit_of, words_agree
+from perf_xl.values import (
+    fold_level,
+    fold_name,
+    is_filler,
+    parse,
+    read_name,
+    settle,
+    stated_completion,
+    unit_of,
+    words_agree,
+)
 
 NUMBERS = [
     ("3次以上", ">=", "3", "次"),
@@ -107,6 +117,12 @@ def test_words_are_words(text: str) -> None:
 @pytest.mark.parametrize("text", [None, "", " ", "—", "-", "/", "……"])
 def test_a_filler_is_blank(text: str | None) -> None:
     assert parse(text).form == "blank"
+    assert is_filler(text)
+
+
+@pytest.mark.parametrize("text", [line[0] for line in NUMBERS])
+def test_the_year_of_a_form_changes_no_number(text: str) -> None:
+    assert parse(text, 2023) == parse(text)
 
 
 def test_a_month_without_any_year_is_no_date() -> None:
