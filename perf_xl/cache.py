@@ -15,7 +15,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import fields, replace
+from dataclasses import Field, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -121,13 +121,14 @@ class Cache:
         return content
 
     def sound(self, names: Collection[str], rulebooks: Iterable[Rulebook]) -> Iterator[tuple[str, bytes, Partial]]:
-        """Yield the partial results kept of these files, as bytes and as what they hold; one that is damaged is missing."""
+        """Yield by name the partial results kept of these files, as bytes and as what they hold; one that is damaged is missing."""
         if self._base is None or not names:
             return
         wanted, books = set(names), {fingerprint(one): one for one in rulebooks}
         try:
             rows = self._base.execute(
-                "SELECT name, sha256, partial, digest FROM files WHERE version = ?", (self.version,)
+                "SELECT name, sha256, partial, digest FROM files WHERE version = ? ORDER BY name",
+                (self.version,),
             )
             for name, content, blob, digest in rows:
                 if name in wanted and isinstance(blob, bytes) and digest == _digest(self.version, name, content, blob):
@@ -413,9 +414,13 @@ def _reducers() -> dict[type, Callable[[Any], tuple[Any, ...]]]:
     for module, names in _VALUES.items():
         for name in names:
             kind = getattr(__import__(module, fromlist=[name]), name)
-            reducers[kind] = _reducer(kind, attrgetter(*(entry.name for entry in fields(kind))))
-    without_findings = attrgetter(*(entry.name for entry in fields(Table)[:-1]))
+            reducers[kind] = _reducer(kind, tuple if issubclass(kind, tuple) else _values_of(fields(kind)))
+    without_findings = _values_of(fields(Table)[:-1])
     return reducers | {Table: lambda table: (Table, (*without_findings(table), ()))}
+
+
+def _values_of(entries: Iterable[Field[Any]]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(entry.name for entry in entries))
 
 
 def _reducer(kind: type, values_of: Callable[[Any], tuple[Any, ...]]) -> Callable[[Any], tuple[Any, ...]]:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from perf_xl import rules
 from perf_xl.exact import (
@@ -89,8 +89,7 @@ def fold_project(name: str | None) -> str:
 # --- what consolidation takes from one form ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One row of one form, as it enters a consolidated indicator; every quoted value with its cell."""
 
     file: str
@@ -116,8 +115,7 @@ class Source:
         return (*content, str(self.funds or ""), self.sheet, self.target_cell, self.file)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """A scored row of a form, read for consolidation."""
 
     key: tuple[str, str, str]
@@ -136,8 +134,7 @@ class Contribution:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class FundsLine:
+class FundsLine(NamedTuple):
     """One row of a form's funds block, in 万元."""
 
     key: str
@@ -362,9 +359,9 @@ class Partial:
         """Add many partial results at once."""
         tables: list[Table] = []
         files: list[FileLine] = []
-        for partial in partials:
-            tables += partial.tables
-            files += partial.files
+        for one in partials:
+            tables += one.tables
+            files += one.files
         return Partial(
             tuple(sorted(tables, key=lambda table: table.order)), tuple(sorted(files, key=lambda line: line.file))
         )
@@ -380,8 +377,7 @@ class Partial:
 # --- results ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class FundsSource:
+class FundsSource(NamedTuple):
     """The same row of one form's funds block: its cells, and their amounts in 万元."""
 
     file: str
@@ -622,7 +618,7 @@ def conclude(
     taking_part: set[int] = set()
     for (name, of_year), tables in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1] or 0)):
         taking_part.update(map(id, tables))
-        project = as_one if as_one is not None else _spelling(head.project or "" for head in tables)
+        project = as_one if as_one is not None else _spelling([head.project or "" for head in tables])
         group = _Group(tables, shelf, project or name, of_year, rulebook or _common_rulebook(tables))
         forms.append(group.form())
         found += group.findings
@@ -699,8 +695,10 @@ def _common_rulebook(heads: Iterable[Head]) -> Rulebook:
     return next(iter(books.values())) if len(books) == 1 else rules.default()
 
 
-def _spelling(names: Iterable[str]) -> str:
+def _spelling(names: Sequence[str]) -> str:
     """The spelling most sources use; ties by code point."""
+    if len(set(names)) == 1:
+        return names[0]
     counts = Counter(name for name in names if name)
     return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
 
@@ -769,21 +767,18 @@ class _Row:
     """A row of the consolidated form before it has its weight: its parts, and the funds by which each weighs."""
 
     key: tuple[str, str, str]
+    place: int
+    """The uppermost place where it stands in a table."""
     parts: list[Contribution] = field(default_factory=list)
     funds: list[Fraction] = field(default_factory=list)
     shares: Fraction | None = None
-    made: ConsolidatedIndicator | None = None
+    completion: Fraction | None = None
+    made: Callable[..., ConsolidatedIndicator] | None = None
+    """Makes the indicator once its weight and score are known; None where it is left out."""
 
     def order(self) -> tuple[Any, ...]:
         level1, level2, name = self.key
-        return (
-            _rank(LEVEL1_ORDER, level1),
-            level1,
-            _rank(LEVEL2_ORDER, level2),
-            level2,
-            min(part.place for part in self.parts),
-            name,
-        )
+        return (_rank(LEVEL1_ORDER, level1), level1, _rank(LEVEL2_ORDER, level2), level2, self.place, name)
 
 
 def _rank(order: Sequence[str], name: str) -> int:
@@ -791,7 +786,6 @@ def _rank(order: Sequence[str], name: str) -> int:
 
 
 _ONE = Fraction(1)
-_AS_FILED = attrgetter(*(entry.name for entry in fields(Source)[:-1]))
 _KINDS = {TOTAL: 0, "appropriation": 1, CARRYOVER: 2, "other": 3, "part": 4}
 
 
@@ -894,7 +888,8 @@ class _Group:
             seen.add(part.key)
             row = self.rows.get(part.key)
             if row is None:
-                row = self.rows[part.key] = _Row(part.key)
+                row = self.rows[part.key] = _Row(part.key, part.place)
+            row.place = min(row.place, part.place)
             row.parts.append(part)
             row.funds.append(funds)
 
@@ -911,10 +906,8 @@ class _Group:
             for amounts in zip(*(line.amounts for line in lines), strict=True):
                 known = [amount for amount in amounts if amount is not None]
                 sums.append(decimal_of(sum_of(known)) if known else None)
-            sources = self.shelf.put(
-                sorted(self.funds[key], key=lambda source: (source.file, source.sheet, source.cells))
-            )
-            label = _spelling(line.label for line in lines)
+            sources = self.shelf.put(sorted(self.funds[key], key=lambda source: source[:3]))
+            label = _spelling([line.label for line in lines])
             result.append(FundsTotal(label, lines[0].kind, sums[0], sums[1], sums[2], sources))
         return tuple(result)
 
@@ -966,7 +959,7 @@ class _Group:
         )
 
     def _missing_level(self, level: str) -> None:
-        name = _spelling(name for _, name in self.levels[level]) or "(未写一级指标)"
+        name = _spelling([name for _, name in self.levels[level]]) or "(未写一级指标)"
         self.missing_levels.append(name)
         head = self.heads[min(at for at, _ in self.levels[level])]
         message = f"“{self.project}”的“{name}”下没有可以汇总的指标,该一级指标的分值空缺"
@@ -1026,7 +1019,7 @@ class _Group:
             assert scored_by is not None
             completion = completion_of_numbers(scored_by, target, high, actual, self.rulebook)
         values = zip(targets, highs, actuals, strict=True)
-        sources = [Source(*_AS_FILED(part.source), read) for part, read in zip(parts, values, strict=True)]  # type: ignore[call-arg]
+        sources = [part.source._replace(values=read) for part, read in zip(parts, values, strict=True)]
         self._make(row, sources, unit, _AGGREGATION[nature], direction, target, high, actual, completion, None)
 
     def _consolidate_words(self, row: _Row) -> None:
@@ -1050,7 +1043,9 @@ class _Group:
         if len(weights) == len(row.parts):
             row.shares = sum_of_products(zip(row.funds, weights, strict=True))
         level1, level2, level3 = (_spelling(names) for names in zip(*(part.names for part in row.parts), strict=True))
-        row.made = ConsolidatedIndicator(
+        row.completion = completion
+        row.made = partial(
+            ConsolidatedIndicator,
             level1=level1,
             level2=level2,
             level3=level3,
@@ -1063,8 +1058,6 @@ class _Group:
             completion=completion,
             band=None if bands is None or completion is None else self.rulebook.band(completion),
             bands=bands,
-            weight=None,
-            score=None,
             sources=self.shelf.put(sources if self.in_order else sorted(sources, key=lambda source: source.order)),
         )
 
@@ -1093,20 +1086,18 @@ class _Group:
 
     def _weighed(self, rows: Sequence[_Row], level_weight: Decimal | None) -> list[ConsolidatedIndicator]:
         """Give the rows of one level their weights, which add up to the level's exactly, and their scores."""
-        shares = [row.shares for row in rows]
-        known = [share for share in shares if share is not None]
-        made = [row.made for row in rows if row.made is not None]
-        if level_weight is None or len(known) != len(shares) or not any(known):
-            return made
-        weights = apportion(known, level_weight)
-        return [
-            replace(
-                row,
-                weight=weight,
-                score=None if row.completion is None else self.rulebook.score(weight, row.completion),
-            )
-            for row, weight in zip(made, weights, strict=True)
-        ]
+        known = [row.shares for row in rows if row.shares is not None]
+        weights: Sequence[Decimal | None] = [None] * len(rows)
+        if level_weight is not None and len(known) == len(rows) and any(known):
+            weights = apportion(known, level_weight)
+        made = []
+        for row, weight in zip(rows, weights, strict=True):
+            assert row.made is not None
+            score = None
+            if weight is not None and row.completion is not None:
+                score = self.rulebook.score(weight, row.completion)
+            made.append(row.made(weight=weight, score=score))
+        return made
 
 
 def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:

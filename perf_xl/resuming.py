@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from perf_xl.rules import Rulebook
 
 Progress = Callable[[int, int], None]
+
+LOT = 256
+"""So many files that were kept are taken over, and told the ledger, at once."""
 
 
 class Stopped(PerfXlError):
@@ -202,10 +206,11 @@ class _Run:
     def _gather(self, whole: spool.Spool, books: Sequence[Rulebook]) -> None:
         """Put together what was kept, and what the files read now come to, as it comes; all of it is told the ledger."""
         names = {_entry(file): file.name for file in self.files if file.name in self.hashes}
-        hashes = {}
-        for entry, data, _ in self.kept.sound(names, books):
-            self._note(whole.add(data), 1, kept=True)
-            hashes[names[entry]] = self.hashes[names[entry]]
+        hashes: dict[str, str] = {}
+        left = self.kept.sound(names, books)
+        while some := list(islice(left, LOT)):
+            self._note([line for _, data, _ in some for line in whole.add(data)], len(some), kept=True)
+            hashes |= {names[entry]: self.hashes[names[entry]] for entry, *_ in some}
         self.known, self.hashes = len(hashes), hashes
         self.kept.forget_all_but([_entry(file) for file in self.files])
         for piece in self._read([file for file in self.files if file.name not in hashes]):

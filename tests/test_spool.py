@@ -34,7 +34,7 @@ def partials() -> list[Partial]:
 
 
 def at_odds(table: Table) -> Table:
-    rows = (replace(row, nature=BANDS if row.nature == ABSOLUTE else ABSOLUTE) for row in table.rows)
+    rows = (row._replace(nature=BANDS if row.nature == ABSOLUTE else ABSOLUTE) for row in table.rows)
     return replace(table, file=f"另/{table.file}", unit="另一单位", rows=tuple(rows))
 
 
