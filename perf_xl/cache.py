@@ -15,11 +15,13 @@ import sqlite3
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import Field, fields, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from time import time_ns
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +29,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from perf_xl.saving import why
 
 if TYPE_CHECKING:
-    from perf_xl.consolidating import Partial
+    from perf_xl.consolidating import FileLine, Head, Partial
     from perf_xl.rules import Rulebook
 
 OURS = 0x70657266
@@ -118,23 +120,29 @@ class Cache:
         self._do("UPDATE files SET modified = ?, changed = ? WHERE name = ?", [(*_settled(stamp)[1:], name)])
         return content
 
-    def partials(self, names: Collection[str], rulebooks: Iterable[Rulebook]) -> dict[str, Partial]:
-        """Return the partial results kept of these files; one that is damaged is missing."""
-        found: dict[str, Partial] = {}
+    def sound(self, names: Collection[str], rulebooks: Iterable[Rulebook]) -> Iterator[tuple[str, bytes, Partial]]:
+        """Yield by name the partial results kept of these files, as bytes and as what they hold; one that is damaged is missing."""
         if self._base is None or not names:
-            return found
+            return
         wanted, books = set(names), {fingerprint(one): one for one in rulebooks}
         try:
             rows = self._base.execute(
-                "SELECT name, sha256, partial, digest FROM files WHERE version = ?", (self.version,)
+                "SELECT name, sha256, partial, digest FROM files WHERE version = ? ORDER BY name",
+                (self.version,),
             )
             for name, content, blob, digest in rows:
                 if name in wanted and isinstance(blob, bytes) and digest == _digest(self.version, name, content, blob):
-                    with suppress(Exception):  # what another program wrote into the file can fail in any way
-                        found[name] = loads(blob, books)
+                    try:
+                        partial = loads(blob, books)
+                    except Exception:  # what another program wrote into the file can fail in any way
+                        continue
+                    yield name, blob, partial
         except sqlite3.Error as problem:
             self._give_up(problem)
-        return found
+
+    def partials(self, names: Collection[str], rulebooks: Iterable[Rulebook]) -> dict[str, Partial]:
+        """Return the partial results kept of these files; one that is damaged is missing."""
+        return {name: partial for name, _, partial in self.sound(names, rulebooks)}
 
     def keep(self, entries: Iterable[Kept]) -> None:
         """Keep what was read of some files, safe on the disk when it returns."""
@@ -283,13 +291,40 @@ def fingerprint(rulebook: Rulebook) -> str:
 
 
 # --- partial results as bytes -----------------------------------------------------------------------------------------
+#
+# What is at hand of all tables comes first; then of every table itself, and of its findings. Each is a pickle of its own,
+# so that what is not asked for is not read.
 
 _VALUES = {
-    "perf_xl.consolidating": {"Contribution", "FileLine", "FundsLine", "Partial", "Source", "Table"},
+    "perf_xl.consolidating": {
+        "Contribution",
+        "FileLine",
+        "FundsLine",
+        "FundsSource",
+        "Head",
+        "ProjectLine",
+        "Source",
+        "Table",
+    },
     "perf_xl.findings": {"Finding"},
     "perf_xl.values": {"Settled"},
 }
-"""Our values that a partial result consists of, by module."""
+"""Our values that a partial result and the lists of a result consist of, by module."""
+
+_MODULES = (__name__, "perf_xl.spool")
+"""Where what stands for a maker is defined."""
+
+Makers = Mapping[str, Callable[..., Any]]
+"""What makes a value that is told by a name: a rulebook by its fingerprint, an exact number."""
+
+
+class Packed(NamedTuple):
+    """A partial result as bytes, opened: what is at hand of it, and the rest."""
+
+    heads: tuple[Head, ...]
+    """`place`: where its table begins in the rest, the bytes of it, and those of its findings, which follow it."""
+    files: tuple[FileLine, ...]
+    rest: memoryview
 
 
 def dumps(partial: Partial) -> bytes:
@@ -299,23 +334,33 @@ def dumps(partial: Partial) -> bytes:
     >>> loads(dumps(Partial()), {}) == Partial()
     True
     """
-    stream = io.BytesIO()
-    pickler = pickle.Pickler(stream, 5)
-    pickler.dispatch_table = _reducers()
-    pickler.dump(partial)
-    return stream.getvalue()
+    from perf_xl.consolidating import head_of
+
+    heads, parts, end = [], [], 0
+    for table in partial.tables:
+        head, pair = head_of(table), [pack(table), pack(table.findings)]
+        head.place = (end, *map(len, pair))
+        end += sum(map(len, pair))
+        heads.append(head)
+        parts += pair
+    return b"".join((pack((tuple(heads), partial.files)), *parts))
 
 
-@lru_cache(maxsize=1)
-def _reducers() -> dict[type, Callable[[Any], tuple[Any, ...]]]:
-    from perf_xl.rules import Rulebook
+def opened_partial(data: bytes, makers: Makers) -> Packed:
+    """Open the partial result that these bytes hold.
 
-    return {
-        Rulebook: lambda book: (_rulebook, (fingerprint(book),)),
-        Fraction: lambda number: (_fraction, number.as_integer_ratio()),
-        Decimal: lambda number: (_decimal, (str(number),)),
-        date: lambda day: (_date, (day.toordinal(),)),
-    }
+    Raises:
+        Exception: any, where it is none; no code but that of our values is run.
+    """
+    from perf_xl.consolidating import FileLine, Head
+
+    if len(data) > LARGEST:
+        raise ValueError("too large")
+    stream = io.BytesIO(data)
+    heads, files = _Unpickler(stream, makers).load()
+    if not all(isinstance(one, Head) for one in heads) or not all(isinstance(one, FileLine) for one in files):
+        raise TypeError("no partial result")
+    return Packed(heads, files, memoryview(data)[stream.tell() :])
 
 
 def loads(data: bytes, rulebooks: Mapping[str, Rulebook]) -> Partial:
@@ -326,24 +371,72 @@ def loads(data: bytes, rulebooks: Mapping[str, Rulebook]) -> Partial:
     """
     from perf_xl.consolidating import Partial
 
-    if len(data) > LARGEST:
-        raise ValueError("too large")
-    partial = _Unpickler(data, rulebooks).load()
-    if not isinstance(partial, Partial):
-        raise TypeError(type(partial).__name__)
-    return partial
+    makers = makers_of(rulebooks)
+    packed = opened_partial(data, makers)
+    tables = []
+    for head in packed.heads:
+        start, size, more = head.place
+        findings = unpack(packed.rest[start + size :][:more], makers)
+        tables.append(replace(unpack(packed.rest[start:][:size], makers), findings=findings))
+    return Partial(tuple(tables), packed.files)
+
+
+def pack(value: Any) -> bytes:
+    """Return a value of ours as bytes; a table without its findings."""
+    stream = io.BytesIO()
+    pickler = pickle.Pickler(stream, 5)
+    pickler.dispatch_table = _reducers()
+    pickler.dump(value)
+    return stream.getvalue()
+
+
+def unpack(data: bytes | memoryview, makers: Makers) -> Any:
+    """Return the value that these bytes hold."""
+    return _Unpickler(io.BytesIO(data), makers).load()
+
+
+def makers_of(rulebooks: Mapping[str, Rulebook]) -> Makers:
+    """Return what makes the values that are told by a name; `rulebooks` by their fingerprints."""
+    return {**_MAKERS, "_rulebook": rulebooks.__getitem__}
+
+
+@lru_cache(maxsize=1)
+def _reducers() -> dict[type, Callable[[Any], tuple[Any, ...]]]:
+    from perf_xl.consolidating import Table
+    from perf_xl.rules import Rulebook
+
+    reducers: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+        Rulebook: lambda book: (_rulebook, (fingerprint(book),)),
+        Fraction: lambda number: (_fraction, number.as_integer_ratio()),
+        Decimal: lambda number: (_decimal, (str(number),)),
+        date: lambda day: (_date, (day.toordinal(),)),
+    }
+    for module, names in _VALUES.items():
+        for name in names:
+            kind = getattr(__import__(module, fromlist=[name]), name)
+            reducers[kind] = _reducer(kind, tuple if issubclass(kind, tuple) else _values_of(fields(kind)))
+    without_findings = _values_of(fields(Table)[:-1])
+    return reducers | {Table: lambda table: (Table, (*without_findings(table), ()))}
+
+
+def _values_of(entries: Iterable[Field[Any]]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*(entry.name for entry in entries))
+
+
+def _reducer(kind: type, values_of: Callable[[Any], tuple[Any, ...]]) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda value: (kind, values_of(value))
 
 
 class _Unpickler(pickle.Unpickler):
     """Knows our values and nothing else."""
 
-    def __init__(self, data: bytes, rulebooks: Mapping[str, Rulebook]) -> None:
-        super().__init__(io.BytesIO(data))
-        self.rulebooks = rulebooks
+    def __init__(self, stream: io.BytesIO, makers: Makers) -> None:
+        super().__init__(stream)
+        self.makers = makers
 
     def find_class(self, module: str, name: str) -> Any:
-        if module == __name__ and name in _MAKERS:
-            return self.rulebooks.__getitem__ if name == "_rulebook" else _MAKERS[name]
+        if module in _MODULES and name in self.makers:
+            return self.makers[name]
         if name in _VALUES.get(module, ()):
             return getattr(sys.modules.get(module) or __import__(module, fromlist=[name]), name)
         raise pickle.UnpicklingError(f"{module}.{name} is no value of ours")
@@ -373,8 +466,7 @@ def _date(ordinal: int) -> date:
     return date.fromordinal(ordinal)
 
 
-_MAKERS: Mapping[str, Callable[..., Any]] = {
-    "_rulebook": _rulebook,
+_MAKERS: Makers = {
     "_fraction": _fraction,
     "_decimal": _decimal,
     "_date": _date,

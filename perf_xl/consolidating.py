@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from functools import lru_cache, partial
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from perf_xl import rules
 from perf_xl.exact import (
@@ -31,8 +33,8 @@ from perf_xl.exact import (
     sum_of_products,
     times,
 )
-from perf_xl.findings import ERROR, Finding, count_by_severity, finding
-from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Indicator, Written
+from perf_xl.findings import ERROR, SEVERITIES, Finding, count_by_severity, finding
+from perf_xl.model import CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Indicator, Written
 from perf_xl.rules import HUNDRED, Rulebook
 from perf_xl.scoring import (
     FormScore,
@@ -56,6 +58,8 @@ from perf_xl.values import (
     fold_name,
     parse,
 )
+
+T = TypeVar("T")
 
 SUM, WEIGHTED, BANDS = "sum", "weighted", "bands"
 _AGGREGATION = {ABSOLUTE: SUM, RELATIVE: WEIGHTED}
@@ -85,8 +89,7 @@ def fold_project(name: str | None) -> str:
 # --- what consolidation takes from one form ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One row of one form, as it enters a consolidated indicator; every quoted value with its cell."""
 
     file: str
@@ -112,8 +115,7 @@ class Source:
         return (*content, str(self.funds or ""), self.sheet, self.target_cell, self.file)
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """A scored row of a form, read for consolidation."""
 
     key: tuple[str, str, str]
@@ -132,8 +134,7 @@ class Contribution:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class FundsLine:
+class FundsLine(NamedTuple):
     """One row of a form's funds block, in 万元."""
 
     key: str
@@ -358,9 +359,9 @@ class Partial:
         """Add many partial results at once."""
         tables: list[Table] = []
         files: list[FileLine] = []
-        for partial in partials:
-            tables += partial.tables
-            files += partial.files
+        for one in partials:
+            tables += one.tables
+            files += one.files
         return Partial(
             tuple(sorted(tables, key=lambda table: table.order)), tuple(sorted(files, key=lambda line: line.file))
         )
@@ -395,7 +396,7 @@ class FundsTotal:
     initial_budget: Decimal | None
     budget: Decimal | None
     executed: Decimal | None
-    sources: tuple[FundsSource, ...]
+    sources: Sequence[FundsSource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,7 +418,7 @@ class ConsolidatedIndicator:
     bands: tuple[int, int, int] | None
     weight: Decimal | None
     score: Decimal | None
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,7 +430,7 @@ class Conflict:
     level2: str
     level3: str
     why: str
-    sources: tuple[Source, ...]
+    sources: Sequence[Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,8 +482,8 @@ class Consolidation:
 
     files: tuple[FileLine, ...]
     forms: tuple[ConsolidatedForm, ...]
-    projects: tuple[ProjectLine, ...]
-    findings: tuple[Finding, ...]
+    projects: Sequence[ProjectLine]
+    findings: Sequence[Finding]
     as_one: str | None = None
 
     def count(self, status: str) -> int:
@@ -495,11 +496,102 @@ class Consolidation:
         return any(found.severity == ERROR for found in self.findings) or self.count("refused") > 0
 
 
+# --- where it all is while a result is made ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Head:
+    """What is at hand of a table (表) all the time: what tells it from others, and what its line of 项目一览 says."""
+
+    file: str
+    sheet: str
+    title_cell: str
+    project: str | None
+    project_key: str
+    year: int | None
+    unit: str | None
+    rulebook: Rulebook
+    budget: Decimal | None
+    executed: Decimal | None
+    rate: Fraction | None
+    total: Decimal | None
+    filed_total: Decimal | None
+    grade: str | None
+    severities: tuple[int, ...]
+    """How many findings it has, by `SEVERITIES`."""
+    place: Any = field(default=None, compare=False)
+    """Where the table itself is, as its shelf knows it."""
+
+    @property
+    def identity(self) -> tuple[str, int | None, str]:
+        """Project, year and filing unit: what may be filed only once."""
+        return (self.project_key, self.year, fold_unit_name(self.unit))
+
+
+def head_of(table: Table) -> Head:
+    """Return what is at hand of a table."""
+    return Head(*_AT_HAND(table), tuple(count_by_severity(table.findings).values()))  # type: ignore[call-arg]
+
+
+_AT_HAND = attrgetter(*(entry.name for entry in fields(Head)[:-2]))
+
+
+class Shelf(Protocol):
+    """Where tables are, and where the long lists of a result are put away: in memory, or on the disk."""
+
+    @property
+    def heads(self) -> Sequence[Head]:
+        """Of all tables, in any order."""
+
+    @property
+    def files(self) -> Sequence[FileLine]:
+        """All files, in any order."""
+
+    def table(self, head: Head) -> Table:
+        """Return the table itself; its findings may be missing."""
+
+    def findings(self, head: Head) -> Sequence[Finding]:
+        """Return the findings of a table."""
+
+    def put(self, items: Iterable[T]) -> Sequence[T]:
+        """Put away a list; what is returned reads like it."""
+
+    def sort(self, items: Iterable[T], key: Callable[[T], Any]) -> Sequence[T]:
+        """Sort, and put away."""
+
+
+class InMemory:
+    """A shelf that holds everything itself."""
+
+    def __init__(self, partial: Partial) -> None:
+        self.files = partial.files
+        self.heads = [head_of(table) for table in partial.tables]
+        for head, table in zip(self.heads, partial.tables, strict=True):
+            head.place = table
+
+    def table(self, head: Head) -> Table:
+        """Return the table itself."""
+        table: Table = head.place
+        return table
+
+    def findings(self, head: Head) -> Sequence[Finding]:
+        """Return the findings of a table."""
+        return self.table(head).findings
+
+    def put(self, items: Iterable[T]) -> Sequence[T]:
+        """Keep a list."""
+        return tuple(items)
+
+    def sort(self, items: Iterable[T], key: Callable[[T], Any]) -> Sequence[T]:
+        """Sort, and keep."""
+        return tuple(sorted(items, key=key))
+
+
 # --- the conclusion ---------------------------------------------------------------------------------------------------
 
 
 def conclude(
-    partial: Partial, *, as_one: str | None = None, rulebook: Rulebook | None = None, roster: Sequence[str] = ()
+    whole: Partial | Shelf, *, as_one: str | None = None, rulebook: Rulebook | None = None, roster: Sequence[str] = ()
 ) -> Consolidation:
     """Make the result of all tables (汇总).
 
@@ -507,136 +599,162 @@ def conclude(
     `rulebook`: of the consolidated forms; without one the rulebook that all tables of a form follow, or the default.
     `roster`: names of the units that had to file (报送名单).
     """
-    counting, repeated, found = _settle_duplicates(sorted(partial.tables, key=lambda table: table.order))
+    shelf: Shelf = InMemory(whole) if isinstance(whole, Partial) else whole
+    heads = _ordered(shelf)
+    counting, repeated, found = _settle_duplicates(heads, shelf)
     year = _most_frequent_year(counting)
-    odd = [table for table in counting if table.year is not None and year is not None and table.year != year]
-    for table in odd:
-        message = f"自评表为 {table.year} 年度,本次汇总多数为 {year} 年度"
-        message += ",未计入汇总" if as_one is not None else ",单独成表"
-        found.append(_about(table, "C06", message, table.title_cell, str(table.year), str(year)))
-    groups: dict[tuple[str, int | None], list[Table]] = defaultdict(list)
-    taking_part: set[int] = set()
-    for table in counting:
-        if as_one is not None:
-            if table not in odd:
-                groups[(as_one, year)].append(table)
-        else:
-            groups[(table.project_key, table.year)].append(table)
+    groups: dict[tuple[str, int | None], list[Head]] = defaultdict(list)
+    for head in counting:
+        odd = head.year is not None and head.year != year
+        if odd:
+            message = f"自评表为 {head.year} 年度,本次汇总多数为 {year} 年度"
+            message += ",未计入汇总" if as_one is not None else ",单独成表"
+            found.append(_about(head, "C06", message, head.title_cell, str(head.year), str(year)))
+        if as_one is None:
+            groups[(head.project_key, head.year)].append(head)
+        elif not odd:
+            groups[(as_one, year)].append(head)
     forms = []
+    taking_part: set[int] = set()
     for (name, of_year), tables in sorted(groups.items(), key=lambda entry: (entry[0][0], entry[0][1] or 0)):
-        taking_part.update(id(table) for table in tables)
-        project = as_one if as_one is not None else _spelling(table.project or "" for table in tables)
-        group = _Group(tables, project or name, of_year, rulebook or _common_rulebook(tables))
+        taking_part.update(map(id, tables))
+        project = as_one if as_one is not None else _spelling([head.project or "" for head in tables])
+        group = _Group(tables, shelf, project or name, of_year, rulebook or _common_rulebook(tables))
         forms.append(group.form())
         found += group.findings
-    found += _missing_units(partial.tables, roster)
-    of_tables = [one for table in partial.tables if id(table) not in repeated for one in table.findings]
-    refusals = [
-        finding(line.code or "X01", line.message or "", file=line.file)
-        for line in partial.files
-        if line.status == "refused"
-    ]
-    by_table: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for table in partial.tables:
-        by_table[(table.file, table.sheet, table.title_cell)] += table.findings
-    for one in found:
-        if not one.sources:
-            for key in by_table:
-                if key[:2] == (one.file, one.sheet) and (one.code not in ("C02", "C06") or key[2] == one.cell):
-                    by_table[key].append(one)
-    projects = [
-        _project_line(table, by_table[(table.file, table.sheet, table.title_cell)], id(table) in taking_part)
-        for table in sorted(partial.tables, key=lambda table: table.order)
-        if id(table) not in repeated
-    ]
+    found += _missing_units(heads, roster)
+    files = sorted(shelf.files, key=lambda line: line.file)
+    refusals = (
+        finding(line.code or "X01", line.message or "", file=line.file) for line in files if line.status == "refused"
+    )
+    fresh = [head for head in heads if id(head) not in repeated]
+    of_tables = (one for head in fresh for one in shelf.findings(head))
+    counts = _severities(heads, found)
     return Consolidation(
-        files=_file_lines(partial, repeated),
+        files=_file_lines(files, {head.file for head in fresh}),
         forms=tuple(forms),
-        projects=tuple(projects),
-        findings=tuple(sorted((*of_tables, *found, *refusals), key=lambda one: one.order)),
+        projects=shelf.put(_project_line(head, counts, id(head) in taking_part) for head in fresh),
+        findings=shelf.sort(chain(of_tables, found, refusals), lambda one: one.order),
         as_one=as_one,
     )
 
 
+def _ordered(shelf: Shelf) -> list[Head]:
+    """Content first, the file name last; tables are looked at only where project, year and unit are the same."""
+    keys = [(head.project_key, head.year or 0, fold_unit_name(head.unit)) for head in shelf.heads]
+    ordered: list[Head] = []
+    for _, places in groupby(sorted(range(len(keys)), key=keys.__getitem__), key=keys.__getitem__):
+        alike = [shelf.heads[at] for at in places]
+        ordered += sorted(alike, key=lambda head: shelf.table(head).order) if len(alike) > 1 else alike
+    return ordered
+
+
 def _about(
-    table: Table, code: str, message: str, cell: str, found: str | None = None, expected: str | None = None
+    table: Head | Table, code: str, message: str, cell: str, found: str | None = None, expected: str | None = None
 ) -> Finding:
     return finding(code, message, file=table.file, sheet=table.sheet, cell=cell, found=found, expected=expected)
 
 
-def _settle_duplicates(tables: Sequence[Table]) -> tuple[list[Table], set[int], list[Finding]]:
+def _settle_duplicates(heads: Sequence[Head], shelf: Shelf) -> tuple[list[Head], set[int], list[Finding]]:
     """Return the tables that count, the ids of identical repeats, and C01 and C02."""
-    same: dict[tuple[str, int | None, str], list[Table]] = defaultdict(list)
-    for table in tables:
-        same[table.identity].append(table)
-    counting: list[Table] = []
+    same: dict[tuple[str, int | None, str], list[Head]] = defaultdict(list)
+    for head in heads:
+        same[head.identity].append(head)
+    counting: list[Head] = []
     repeated: set[int] = set()
     found: list[Finding] = []
     for group in same.values():
-        kept: dict[str, Table] = {}
-        for table in group:
-            first = kept.setdefault(table.content, table)
-            if first is not table:
-                repeated.add(id(table))
+        if len(group) == 1:
+            counting += group
+            continue
+        kept: dict[str, Head] = {}
+        for head in group:
+            first = kept.setdefault(shelf.table(head).content, head)
+            if first is not head:
+                repeated.add(id(head))
                 message = f"与“{first.file}”「{first.sheet}」是同一单位同一项目的自评表,内容一致,只计一次"
-                found.append(_about(table, "C01", message, table.title_cell))
+                found.append(_about(head, "C01", message, head.title_cell))
         if len(kept) == 1:
             counting += kept.values()
             continue
         different = list(kept.values())
-        named = "、".join(f"“{table.file}”「{table.sheet}」" for table in different)
+        named = "、".join(f"“{head.file}”「{head.sheet}」" for head in different)
         first = different[0]
         message = f"{first.unit or '同一单位'}的“{first.project or ''}”报送了 {len(different)} 份内容不同的自评表:{named},均未计入汇总"
         found.append(_about(first, "C02", message, first.title_cell))
     return counting, repeated, found
 
 
-def _most_frequent_year(tables: Iterable[Table]) -> int | None:
-    years = Counter(table.year for table in tables if table.year is not None)
+def _most_frequent_year(heads: Iterable[Head]) -> int | None:
+    years = Counter(head.year for head in heads if head.year is not None)
     return max(years, key=lambda year: (years[year], year)) if years else None
 
 
-def _common_rulebook(tables: Iterable[Table]) -> Rulebook:
-    books = {table.rulebook.name: table.rulebook for table in tables}
+def _common_rulebook(heads: Iterable[Head]) -> Rulebook:
+    books = {head.rulebook.name: head.rulebook for head in heads}
     return next(iter(books.values())) if len(books) == 1 else rules.default()
 
 
-def _spelling(names: Iterable[str]) -> str:
+def _spelling(names: Sequence[str]) -> str:
     """The spelling most sources use; ties by code point."""
+    if len(set(names)) == 1:
+        return names[0]
     counts = Counter(name for name in names if name)
     return min(counts, key=lambda name: (-counts[name], name)) if counts else ""
 
 
-def _missing_units(tables: Iterable[Table], roster: Sequence[str]) -> list[Finding]:
-    filed = {fold_unit_name(table.unit) for table in tables}
+def _missing_units(heads: Iterable[Head], roster: Sequence[str]) -> list[Finding]:
+    if not roster:
+        return []
+    filed = {fold_unit_name(head.unit) for head in heads}
     missing = sorted({name.strip() for name in roster if name.strip() and fold_unit_name(name) not in filed})
     return [finding("C05", f"名单中的“{name}”没有报送自评表", found=None, expected=name) for name in missing]
 
 
-def _file_lines(partial: Partial, repeated: set[int]) -> tuple[FileLine, ...]:
+def _file_lines(lines: Iterable[FileLine], fresh: Collection[str]) -> tuple[FileLine, ...]:
     """A workbook is a duplicate only if all its forms are."""
-    fresh = {table.file for table in partial.tables if id(table) not in repeated}
     return tuple(
         replace(line, status="duplicate", code="C01") if line.status == "read" and line.file not in fresh else line
-        for line in sorted(partial.files, key=lambda line: line.file)
+        for line in lines
     )
 
 
-def _project_line(table: Table, findings: Sequence[Finding], counted: bool) -> ProjectLine:
+_Place = tuple[str, str, str]
+
+
+def _severities(heads: Iterable[Head], found: Iterable[Finding]) -> dict[_Place, list[int]]:
+    """Count the findings of every table by severity, its own and those that consolidating it gave rise to."""
+    counts: dict[_Place, list[int]] = {}
+    on_sheet: dict[tuple[str, str], list[_Place]] = defaultdict(list)
+    for head in heads:
+        place = (head.file, head.sheet, head.title_cell)
+        if place not in counts:
+            counts[place] = [0] * len(SEVERITIES)
+            on_sheet[place[:2]].append(place)
+        counts[place] = [one + more for one, more in zip(counts[place], head.severities, strict=True)]
+    for one in found:
+        if not one.sources:
+            for place in on_sheet.get((one.file, one.sheet), ()):
+                if one.code not in ("C02", "C06") or place[2] == one.cell:
+                    counts[place][SEVERITIES.index(one.severity)] += 1
+    return counts
+
+
+def _project_line(head: Head, counts: Mapping[_Place, Sequence[int]], counted: bool) -> ProjectLine:
     return ProjectLine(
-        project=table.project,
-        unit=table.unit,
-        year=table.year,
-        file=table.file,
-        sheet=table.sheet,
-        cell=table.title_cell,
-        budget=table.budget,
-        executed=table.executed,
-        rate=table.rate,
-        total=table.total,
-        filed_total=table.filed_total,
-        grade=table.grade,
-        findings=count_by_severity(findings),
+        project=head.project,
+        unit=head.unit,
+        year=head.year,
+        file=head.file,
+        sheet=head.sheet,
+        cell=head.title_cell,
+        budget=head.budget,
+        executed=head.executed,
+        rate=head.rate,
+        total=head.total,
+        filed_total=head.filed_total,
+        grade=head.grade,
+        findings=dict(zip(SEVERITIES, counts[(head.file, head.sheet, head.title_cell)], strict=True)),
         counted=counted,
     )
 
@@ -646,77 +764,91 @@ def _project_line(table: Table, findings: Sequence[Finding], counted: bool) -> P
 
 @dataclass(slots=True)
 class _Row:
-    """A row of the consolidated form before it has its weight."""
+    """A row of the consolidated form before it has its weight: its parts, and the funds by which each weighs."""
 
     key: tuple[str, str, str]
-    parts: list[Contribution]
+    place: int
+    """The uppermost place where it stands in a table."""
+    parts: list[Contribution] = field(default_factory=list)
+    funds: list[Fraction] = field(default_factory=list)
     shares: Fraction | None = None
-    made: ConsolidatedIndicator | None = None
+    completion: Fraction | None = None
+    made: Callable[..., ConsolidatedIndicator] | None = None
+    """Makes the indicator once its weight and score are known; None where it is left out."""
 
     def order(self) -> tuple[Any, ...]:
         level1, level2, name = self.key
-        return (
-            _rank(LEVEL1_ORDER, level1),
-            level1,
-            _rank(LEVEL2_ORDER, level2),
-            level2,
-            min(part.place for part in self.parts),
-            name,
-        )
+        return (_rank(LEVEL1_ORDER, level1), level1, _rank(LEVEL2_ORDER, level2), level2, self.place, name)
 
 
 def _rank(order: Sequence[str], name: str) -> int:
     return order.index(name) if name in order else len(order)
 
 
+_ONE = Fraction(1)
+_KINDS = {TOTAL: 0, "appropriation": 1, CARRYOVER: 2, "other": 3, "part": 4}
+
+
 @dataclass(slots=True)
 class _Group:
-    """The tables of one consolidated form."""
+    """The tables of one consolidated form, and what is taken from each of them, one after the other."""
 
-    tables: list[Table]
+    heads: list[Head]
+    shelf: Shelf
     project: str
     year: int | None
     rulebook: Rulebook
     findings: list[Finding] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     missing_levels: list[str] = field(default_factory=list)
+    in_order: bool = False
+    """Whether tables are taken in the order of `Source.order`: the sources of every row need no sorting then."""
+    rows: dict[tuple[str, str, str], _Row] = field(default_factory=dict)
+    twice: set[tuple[str, str, str]] = field(default_factory=set)
+    """Keys of rows that stand twice in one table."""
+    lines: dict[str, list[FundsLine]] = field(default_factory=lambda: defaultdict(list))
+    funds: dict[str, list[FundsSource]] = field(default_factory=lambda: defaultdict(list))
+    levels: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    """Level → number and spelling of every table that has it."""
+    level_sums: dict[str, list[tuple[Fraction, Fraction]]] = field(default_factory=lambda: defaultdict(list))
+    """Level → funds and sum of weights of every table that weighs."""
+    departments: list[str] = field(default_factory=list)
+    totals: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    """Funds and own total of every table that weighs."""
+    unexecuted: list[Finding] = field(default_factory=list)
 
     def form(self) -> ConsolidatedForm:
-        alone = len(self.tables) == 1
-        weighing = [table for table in self.tables if table.funds is not None or alone]
-        for table in self.tables:
-            if table not in weighing:
-                message = "年度资金总额的全年预算数空白或为0,资金照加,指标不参加汇总"
-                self.findings.append(_about(table, "C07", message, table.budget_cell or table.title_cell))
-        rows = self._rows(weighing)
-        weights = self._level_weights(weighing)
+        names = [(head.project or "", head.unit or "") for head in self.heads]
+        self.in_order = len(set(names)) == len(names)
+        for at in sorted(range(len(names)), key=names.__getitem__) if self.in_order else range(len(names)):
+            self._take(at)
+        rows = self._rows()
+        weights = self._level_weights()
         made: list[ConsolidatedIndicator] = []
-        for level in sorted(
-            {level for table in self.tables for level in table.level_names},
-            key=lambda name: (_rank(LEVEL1_ORDER, name), name),
-        ):
+        for level in sorted(self.levels, key=lambda name: (_rank(LEVEL1_ORDER, name), name)):
             kept = [row for row in rows if row.key[0] == level and row.made is not None]
             if not kept:
                 self._missing_level(level)
                 continue
             made += self._weighed(kept, weights.get(level))
-        funds = self._funds()
-        rate = self._rate(weighing)
+        rate = self._rate()
         points = None
         if rate is not None:
-            credited = min(rate, Fraction(1)) if self.rulebook.execution_capped else rate
+            credited = min(rate, _ONE) if self.rulebook.execution_capped else rate
             points = self.rulebook.score(self.rulebook.execution_weight, max(credited, Fraction(0)))
         scores = [row.score for row in made]
         total = None
         if made and all(score is not None for score in scores):
             total = sum((score for score in scores if score is not None), points or Decimal(0))
+        if len(self.unexecuted) < len(self.heads):
+            self.findings += self.unexecuted
         return ConsolidatedForm(
             project=self.project,
             year=self.year,
-            department=_spelling(table.department or "" for table in self.tables) or None,
+            department=_spelling(self.departments) or None,
             rulebook=self.rulebook,
-            sources=len(self.tables),
-            funds=funds,
+            sources=len(self.heads),
+            funds=self._funds(),
             rate=rate,
             execution_weight=self.rulebook.execution_weight,
             execution_score=points,
@@ -725,91 +857,94 @@ class _Group:
             missing_levels=tuple(self.missing_levels),
             total=total,
             grade=None if total is None else self.rulebook.grade(total),
-            fund_weighted_mean_total=self._mean_total(alone),
+            fund_weighted_mean_total=self._mean_total(),
         )
+
+    def _take(self, at: int) -> None:
+        """Take from one table what the form needs of it. One without funds weighs nothing, unless it stands alone."""
+        table = self.shelf.table(self.heads[at])
+        self.departments.append(table.department or "")
+        for line in table.lines:
+            self.lines[line.key].append(line)
+            self.funds[line.key].append(FundsSource(table.file, table.sheet, line.cells, line.amounts, table.unit))
+        if table.executed is None:
+            message = "年度资金总额的全年执行数空白,按未填计入,汇总执行率可能偏低"
+            self.unexecuted.append(_about(table, "C09", message, table.executed_cell or table.title_cell))
+        for level, name in table.level_names.items():
+            self.levels[level].append((at, name))
+        if table.funds is None and len(self.heads) > 1:
+            message = "年度资金总额的全年预算数空白或为0,资金照加,指标不参加汇总"
+            self.findings.append(_about(table, "C07", message, table.budget_cell or table.title_cell))
+            return
+        funds = Fraction(table.funds or 1)
+        for level, amount in table.level_sums.items():
+            self.level_sums[level].append((funds, amount))
+        if table.total is not None:
+            self.totals.append((funds, Fraction(table.total)))
+        seen = set()
+        for part in table.rows:
+            if part.key in seen:
+                self.twice.add(part.key)
+            seen.add(part.key)
+            row = self.rows.get(part.key)
+            if row is None:
+                row = self.rows[part.key] = _Row(part.key, part.place)
+            row.place = min(row.place, part.place)
+            row.parts.append(part)
+            row.funds.append(funds)
 
     # funds
 
     def _funds(self) -> tuple[FundsTotal, ...]:
         """Each row and column added; a blank adds nothing, a column is blank only if all are."""
-        lines: dict[str, list[tuple[Table, FundsLine]]] = defaultdict(list)
-        for table in self.tables:
-            for line in table.lines:
-                lines[line.key].append((table, line))
-        order = {TOTAL: 0, "appropriation": 1, CARRYOVER: 2, "other": 3, "part": 4}
         result = []
-        for key in sorted(
-            lines, key=lambda key: (order[lines[key][0][1].kind], min(line.place for _, line in lines[key]), key)
+        for key, lines in sorted(
+            self.lines.items(),
+            key=lambda entry: (_KINDS[entry[1][0].kind], min(line.place for line in entry[1]), entry[0]),
         ):
-            entries = lines[key]
             sums = []
-            for column in range(len(AMOUNTS)):
-                known = [amount for _, line in entries if (amount := line.amounts[column]) is not None]
-                sums.append(sum((Fraction(amount) for amount in known), Fraction(0)) if known else None)
-            exact = [None if amount is None else decimal_of(amount) for amount in sums]
-            sources = (
-                FundsSource(table.file, table.sheet, line.cells, line.amounts, table.unit) for table, line in entries
-            )
-            ordered = tuple(sorted(sources, key=lambda source: source[:3]))
-            label = _spelling(line.label for _, line in entries)
-            result.append(FundsTotal(label, entries[0][1].kind, exact[0], exact[1], exact[2], ordered))
-        blank = [table for table in self.tables if table.executed is None]
-        if blank and len(blank) < len(self.tables):
-            for table in blank:
-                message = "年度资金总额的全年执行数空白,按未填计入,汇总执行率可能偏低"
-                self.findings.append(_about(table, "C09", message, table.executed_cell or table.title_cell))
+            for amounts in zip(*(line.amounts for line in lines), strict=True):
+                known = [amount for amount in amounts if amount is not None]
+                sums.append(decimal_of(sum_of(known)) if known else None)
+            sources = self.shelf.put(sorted(self.funds[key], key=lambda source: source[:3]))
+            label = _spelling([line.label for line in lines])
+            result.append(FundsTotal(label, lines[0].kind, sums[0], sums[1], sums[2], sources))
         return tuple(result)
 
-    def _rate(self, weighing: Sequence[Table]) -> Fraction | None:
+    def _rate(self) -> Fraction | None:
         """Rate = Σ executed ÷ Σ budget, never a mean of rates."""
-        budgets = [table.budget for table in self.tables if table.budget is not None]
-        executed = [table.executed for table in self.tables if table.executed is not None]
-        budget = sum((Fraction(amount) for amount in budgets), Fraction(0))
-        if not budget or not executed:
-            return None
-        return sum((Fraction(amount) for amount in executed), Fraction(0)) / budget
+        budget = sum_of(head.budget for head in self.heads if head.budget is not None)
+        executed = [head.executed for head in self.heads if head.executed is not None]
+        return sum_of(executed) / budget if budget and executed else None
 
-    def _mean_total(self, alone: bool) -> Decimal | None:
+    def _mean_total(self) -> Decimal | None:
         """The fund-weighted mean of the projects' own totals, for comparison."""
-        known = [
-            (Fraction(table.funds or 1), table.total)
-            for table in self.tables
-            if table.total is not None and (table.funds or alone)
-        ]
-        if not known:
+        if not self.totals:
             return None
-        mean = weighted_mean([(share, Fraction(total)) for share, total in known])
+        mean = weighted_mean(self.totals)
         return (round_half_up if self.rulebook.rounding == "half_up" else cut)(mean, self.rulebook.decimals)
 
     # rows
 
-    def _rows(self, weighing: Sequence[Table]) -> list[_Row]:
-        rows: dict[tuple[str, str, str], _Row] = {}
-        twice: set[tuple[str, str, str]] = set()
-        for table in weighing:
-            seen: set[tuple[str, str, str]] = set()
-            for part in table.rows:
-                if part.key in seen:
-                    twice.add(part.key)
-                seen.add(part.key)
-                rows.setdefault(part.key, _Row(part.key, [])).parts.append(part)
-        result = sorted(rows.values(), key=_Row.order)
+    def _rows(self) -> list[_Row]:
+        result = sorted(self.rows.values(), key=_Row.order)
         for row in result:
-            if row.key in twice:
+            if row.key in self.twice:
                 self._conflict(row, "C04", "同一张表内有两行同名指标,不能汇总")
             else:
                 self._consolidate(row)
+            row.parts.clear()
         return result
 
     def _conflict(self, row: _Row, code: str, why: str) -> None:
         """One finding for the whole row, shown per source; the row is left out of the sums."""
-        sources = tuple(sorted((part.source for part in row.parts), key=lambda source: source.order))
-        first = sources[0]
-        level1, level2, name = (_spelling(part.names[at] for part in row.parts) for at in range(3))
+        ordered = sorted((part.source for part in row.parts), key=lambda source: source.order)
+        first, sources = ordered[0], self.shelf.put(ordered)
+        level1, level2, name = (_spelling(names) for names in zip(*(part.names for part in row.parts), strict=True))
         self.conflicts.append(Conflict(code, level1, level2, name, why, sources))
         told = ";".join(
             f"{source.file} {source.target_cell} “{source.target or ''}”→“{source.actual or ''}”"
-            for source in sources[:4]
+            for source in ordered[:4]
         )
         more = f" 等 {len(sources)} 处" if len(sources) > 4 else ""
         self.findings.append(
@@ -824,11 +959,11 @@ class _Group:
         )
 
     def _missing_level(self, level: str) -> None:
-        name = _spelling(table.level_names.get(level, "") for table in self.tables) or "(未写一级指标)"
+        name = _spelling([name for _, name in self.levels[level]]) or "(未写一级指标)"
         self.missing_levels.append(name)
-        table = min((table for table in self.tables if level in table.level_names), key=lambda table: table.order)
+        head = self.heads[min(at for at, _ in self.levels[level])]
         message = f"“{self.project}”的“{name}”下没有可以汇总的指标,该一级指标的分值空缺"
-        self.findings.append(_about(table, "C10", message, table.title_cell))
+        self.findings.append(_about(head, "C10", message, head.title_cell))
 
     def _consolidate(self, row: _Row) -> None:
         """Consolidate one row, or report why it cannot be: kind before unit, unit before direction, then actuals."""
@@ -857,21 +992,20 @@ class _Group:
         scored_by = next(iter(directions), None)
         written = {part.settled.direction for part in parts}
         direction = EQUAL if written == {EQUAL} else scored_by
-        funds = [Fraction(part.source.funds or 1) for part in parts]
-        whole = sum(funds, Fraction(0)) if nature == RELATIVE else Fraction(1)
-        shares = funds if nature == RELATIVE else [Fraction(1)] * len(parts)
+        relative = nature == RELATIVE
+        whole = sum_of(row.funds) if relative else _ONE
 
         def in_unit(values: Iterable[Decimal | Fraction | None]) -> list[Fraction | None]:
-            return [
-                None if value is None else Fraction(value) if factor == 1 else Fraction(value) * factor
-                for value, factor in zip(values, factors, strict=True)
-            ]
+            exact = [fraction_of(value) if isinstance(value, Decimal) else value for value in values]
+            if factors is None:
+                return exact
+            return [value and value * factor for value, factor in zip(exact, factors, strict=True)]
 
         def together(values: Sequence[Fraction | None]) -> Fraction | None:
             known = [value for value in values if value is not None]
             if len(known) < len(values):
                 return None
-            return sum_of_products(zip(shares, known, strict=True)) / whole
+            return sum_of_products(zip(row.funds, known, strict=True)) / whole if relative else sum_of(known)
 
         targets = in_unit(part.settled.target for part in parts)
         highs = in_unit(part.settled.target_high for part in parts)
@@ -884,37 +1018,34 @@ class _Group:
             assert actual is not None
             assert scored_by is not None
             completion = completion_of_numbers(scored_by, target, high, actual, self.rulebook)
-        values = list(zip(targets, highs, actuals, strict=True))
-        self._make(row, unit, _AGGREGATION[nature], direction, target, high, actual, completion, None, values)
+        values = zip(targets, highs, actuals, strict=True)
+        sources = [part.source._replace(values=read) for part, read in zip(parts, values, strict=True)]
+        self._make(row, sources, unit, _AGGREGATION[nature], direction, target, high, actual, completion, None)
 
     def _consolidate_words(self, row: _Row) -> None:
         """Σ F·completion ÷ Σ F, the band it falls in, and the count of tables per band."""
-        parts = row.parts
-        if any(part.completion is None for part in parts):
+        completions = [part.completion for part in row.parts if part.completion is not None]
+        if len(completions) < len(row.parts):
             self._conflict(row, "C08", "有的表没有完成值,也没有得分可以推算")
             return
-        funds = [Fraction(part.source.funds or 1) for part in parts]
-        completions = [part.completion for part in parts if part.completion is not None]
-        completion = weighted_mean([*zip(funds, completions, strict=True)])
-        counts = Counter(self.rulebook.band(part.completion) for part in parts if part.completion is not None)
-        self._make(row, None, BANDS, None, None, None, None, completion, (counts[1], counts[2], counts[3]))
+        completion = weighted_mean([*zip(row.funds, completions, strict=True)])
+        counts = Counter(map(self.rulebook.band, completions))
+        bands = (counts[1], counts[2], counts[3])
+        sources = [part.source for part in row.parts]
+        self._make(row, sources, None, BANDS, None, None, None, None, completion, bands)
 
     def _make(
-        self, row: _Row, unit: str | None, aggregation: str, direction: str | None, target: Fraction | None,
-        high: Fraction | None, actual: Fraction | None, completion: Fraction | None, bands: tuple[int, int, int] | None,
-        values: Sequence[tuple[Fraction | None, Fraction | None, Fraction | None]] = (),
+        self, row: _Row, sources: Sequence[Source], unit: str | None, aggregation: str, direction: str | None,
+        target: Fraction | None, high: Fraction | None, actual: Fraction | None, completion: Fraction | None,
+        bands: tuple[int, int, int] | None,
     ) -> None:  # fmt: skip
-        parts = row.parts
-        weights = [part.weight for part in parts]
-        if all(weight is not None for weight in weights):
-            row.shares = sum_of_products(
-                (Fraction(part.source.funds or 1), part.weight) for part in parts if part.weight is not None
-            )
-        sources = [part.source for part in parts]
-        if values:
-            sources = [replace(source, values=read) for source, read in zip(sources, values, strict=True)]
-        level1, level2, level3 = (_spelling(part.names[at] for part in parts) for at in range(3))
-        row.made = ConsolidatedIndicator(
+        weights = [part.weight for part in row.parts if part.weight is not None]
+        if len(weights) == len(row.parts):
+            row.shares = sum_of_products(zip(row.funds, weights, strict=True))
+        level1, level2, level3 = (_spelling(names) for names in zip(*(part.names for part in row.parts), strict=True))
+        row.completion = completion
+        row.made = partial(
+            ConsolidatedIndicator,
             level1=level1,
             level2=level2,
             level3=level3,
@@ -927,64 +1058,55 @@ class _Group:
             completion=completion,
             band=None if bands is None or completion is None else self.rulebook.band(completion),
             bands=bands,
-            weight=None,
-            score=None,
-            sources=tuple(sorted(sources, key=lambda source: source.order)),
+            sources=self.shelf.put(sources if self.in_order else sorted(sources, key=lambda source: source.order)),
         )
 
     # weights
 
-    def _level_weights(self, weighing: Sequence[Table]) -> dict[str, Decimal]:
+    def _level_weights(self) -> dict[str, Decimal]:
         """一级指标分值: what all sources agree on, else the rulebook's, else means scaled to what execution leaves."""
-        sums: dict[str, list[tuple[Fraction, Fraction]]] = defaultdict(list)
-        for table in weighing:
-            for level, amount in table.level_sums.items():
-                sums[level].append((Fraction(table.funds or 1), amount))
         official = {fold_level(level): weight for level, weight in self.rulebook.level_weights.items()}
         weights: dict[str, Decimal] = {}
-        for level, entries in sums.items():
+        for level, entries in self.level_sums.items():
             amounts = {amount for _, amount in entries}
             if len(amounts) == 1:
                 weights[level] = round_half_up(amounts.pop(), 2)
             elif level in official:
                 weights[level] = official[level]
             else:
-                return self._scaled_means(sums)
+                return self._scaled_means()
         return weights
 
-    def _scaled_means(self, sums: Mapping[str, list[tuple[Fraction, Fraction]]]) -> dict[str, Decimal]:
-        levels = sorted(sums, key=lambda name: (_rank(LEVEL1_ORDER, name), name))
-        means = [weighted_mean(sums[level]) for level in levels]
+    def _scaled_means(self) -> dict[str, Decimal]:
+        levels = sorted(self.level_sums, key=lambda name: (_rank(LEVEL1_ORDER, name), name))
+        means = [weighted_mean(self.level_sums[level]) for level in levels]
         if not any(means):
             return {}
         return dict(zip(levels, apportion(means, HUNDRED - self.rulebook.execution_weight), strict=True))
 
     def _weighed(self, rows: Sequence[_Row], level_weight: Decimal | None) -> list[ConsolidatedIndicator]:
         """Give the rows of one level their weights, which add up to the level's exactly, and their scores."""
-        shares = [row.shares for row in rows]
-        known = [share for share in shares if share is not None]
-        made = [row.made for row in rows if row.made is not None]
-        if level_weight is None or len(known) != len(shares) or not any(known):
-            return made
-        weights = apportion(known, level_weight)
-        return [
-            replace(
-                row,
-                weight=weight,
-                score=None if row.completion is None else self.rulebook.score(weight, row.completion),
-            )
-            for row, weight in zip(made, weights, strict=True)
-        ]
+        known = [row.shares for row in rows if row.shares is not None]
+        weights: Sequence[Decimal | None] = [None] * len(rows)
+        if level_weight is not None and len(known) == len(rows) and any(known):
+            weights = apportion(known, level_weight)
+        made = []
+        for row, weight in zip(rows, weights, strict=True):
+            assert row.made is not None
+            score = None
+            if weight is not None and row.completion is not None:
+                score = self.rulebook.score(weight, row.completion)
+            made.append(row.made(weight=weight, score=score))
+        return made
 
 
 def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
     """Return Σ weight·value ÷ Σ weight."""
-    whole = sum((weight for weight, _ in weighted), Fraction(0))
-    return sum_of_products(weighted) / whole
+    return sum_of_products(weighted) / sum_of(weight for weight, _ in weighted)
 
 
-def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction]] | None:
-    """Return the unit all sources share and the factor of each, or None where they do not fit together.
+def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction] | None] | None:
+    """Return the unit all sources share and the factor of each, if any has one; None where they do not fit together.
 
     Times are folded only where two different ones meet. A missing unit takes the one that all others have.
     """
@@ -1001,9 +1123,9 @@ def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fracti
     unit = next(iter(units), None)
     with_unit = [part for part in parts if part.settled.unit]
     if unit is None or len(with_unit) == len(parts):
-        return unit, [Fraction(1)] * len(parts)
+        return unit, None
     spelt = {part.settled.spelt for part in with_unit}
     if len(spelt) > 1 or any(part.settled.scaled for part in with_unit):
         return None
     factor = Fraction(factor_of(spelt.pop()))
-    return unit, [Fraction(1) if part.settled.unit else factor for part in parts]
+    return unit, [_ONE if part.settled.unit else factor for part in parts]

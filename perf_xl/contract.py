@@ -5,7 +5,8 @@ A quotient is cut off after 8 decimals here, and only here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -200,15 +201,37 @@ def source_json(source: Source) -> Json:
 
 def consolidation_json(result: Consolidation) -> Json:
     """The whole of a consolidation. Funds are in 万元; targets and actuals in the base unit."""
+    return {"files": _files_json(result), **{name: list(entries) for name, entries in _lists_of(result)}}
+
+
+def consolidation_text(result: Consolidation) -> Iterator[str]:
+    """The same as text, piece by piece: `json.dumps` of the whole with an indent of 1, and a line end."""
+    yield '{\n "files": ' + _indented(_files_json(result), 1)
+    for name, entries in _lists_of(result):
+        yield f',\n "{name}": ['
+        separator = ""
+        for entry in entries:
+            yield f"{separator}\n  {_indented(entry, 2)}"
+            separator = ","
+        yield "\n ]" if separator else "]"
+    yield "\n}\n"
+
+
+def _indented(entry: Json, depth: int) -> str:
+    return json.dumps(entry, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * depth)
+
+
+def _lists_of(result: Consolidation) -> Iterator[tuple[str, Iterable[Json]]]:
+    yield "forms", map(_consolidated_json, result.forms)
+    yield "projects", map(_project_json, result.projects)
+    yield "findings", map(finding_json, result.findings)
+
+
+def _files_json(result: Consolidation) -> Json:
     return {
-        "files": {
-            "seen": len(result.files),
-            **{status: result.count(status) for status in ("read", "refused", "temporary", "duplicate")},
-            "list": [_file_json(line) for line in result.files],
-        },
-        "forms": [_consolidated_json(form) for form in result.forms],
-        "projects": [_project_json(line) for line in result.projects],
-        "findings": [finding_json(finding) for finding in result.findings],
+        "seen": len(result.files),
+        **{status: result.count(status) for status in ("read", "refused", "temporary", "duplicate")},
+        "list": [_file_json(line) for line in result.files],
     }
 
 

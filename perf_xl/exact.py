@@ -34,7 +34,7 @@ def fraction_of(value: Decimal | Fraction) -> Fraction:
     >>> fraction_of(Decimal("2.50"))
     Fraction(5, 2)
     """
-    return Fraction(value)
+    return Fraction(*value.as_integer_ratio())
 
 
 def quotient(one: Number, other: Number) -> Fraction:
@@ -192,10 +192,11 @@ def apportion(shares: Sequence[Number], total: Decimal, places: int = 2) -> list
     >>> apportion([1, 1, 1], Decimal(10))
     [Decimal('3.34'), Decimal('3.33'), Decimal('3.33')]
     """
-    whole = sum((Fraction(share) for share in shares), Fraction(0))
+    whole = sum_of(shares)
     if whole <= 0:
         raise ValueError("apportion needs a positive share")
-    units = [Fraction(share) / whole * Fraction(total) * 10**places for share in shares]
+    scale = Fraction(total) * 10**places / whole
+    units = [share * scale if isinstance(share, Fraction) else Fraction(share) * scale for share in shares]
     floors = [unit.numerator // unit.denominator for unit in units]
     left = int(Fraction(total) * 10**places) - sum(floors)
     by_remainder = sorted(range(len(units)), key=lambda at: (floors[at] - units[at], at))

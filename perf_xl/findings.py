@@ -5,7 +5,7 @@ A finding is a value: it never stops anything and never changes a number. Codes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +44,7 @@ class Finding:
     found: str | None = None
     expected: str | None = None
     citation: str = ""
-    sources: tuple[Any, ...] = field(default=(), compare=False)
+    sources: Sequence[Any] = field(default=(), compare=False)
     """For a conflict: the `consolidating.Source`s that cannot be brought together."""
 
     @property
@@ -89,7 +89,7 @@ def finding(
     expected: str | None = None,
     severity: str | None = None,
     citation: str | None = None,
-    sources: tuple[Any, ...] = (),
+    sources: Sequence[Any] = (),
 ) -> Finding:
     """Make a finding of a catalogued code. `severity` may only lower what the catalogue says."""
     rule = CATALOGUE[code]

@@ -21,8 +21,8 @@ EXPLANATIONS = "审核说明.json"
 RECORDS = "_运行记录"
 """What is added to the name of a result for the folder that keeps the records of its runs."""
 
-LEDGER, CACHE, LOCK = "台账.jsonl", "缓存.sqlite", "锁.json"
-"""What stands in such a folder."""
+LEDGER, CACHE, LOCK, SPOOL = "台账.jsonl", "缓存.sqlite", "锁.json", "暂存"
+"""What stands in such a folder; the last one has no name of its own (`saving.scratch`)."""
 
 _OURS_IN_RECORDS = regex(rf"{re.escape(LEDGER)}|{re.escape(CACHE)}(-journal|-wal|-shm)?|{re.escape(LOCK)}")
 

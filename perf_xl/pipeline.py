@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,8 +13,8 @@ from typing import Any
 
 from perf_xl import rules, trace
 from perf_xl.auditing import audit
-from perf_xl.consolidating import Consolidation, FileLine, Partial, conclude, digest
-from perf_xl.contract import consolidation_json
+from perf_xl.consolidating import Consolidation, FileLine, Partial, Shelf, conclude, digest
+from perf_xl.contract import consolidation_json, consolidation_text
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.folders import SourceFile as SourceFile
@@ -181,7 +180,7 @@ def save(
     Raises:
         OutputNotWritable: a result cannot be written; nothing half-written is left.
     """
-    from perf_xl.saving import write_bytes
+    from perf_xl.saving import write_bytes, write_with
     from perf_xl.summary import summary_book
     from perf_xl.writing import write_book
 
@@ -190,12 +189,12 @@ def save(
     outgrown = trace_path(output) if trace.count_rows(result) > most_rows else None
     if outgrown is not None:
         refuse_to_overwrite(files, [outgrown])
-        written.append(write_bytes(trace.to_parquet(result), outgrown))
+        written.append(write_with(partial(trace.to_parquet, result), outgrown))
     book = summary_book(result, link_to=link_to, trace=outgrown.name if outgrown else "")
     written.insert(0, write_book(book, output))
     if json_path is not None:
-        document = json.dumps(result.to_json(), ensure_ascii=False, indent=1) + "\n"
-        written.append(write_bytes(document.encode("utf-8"), json_path))
+        text = (piece.encode("utf-8") for piece in consolidation_text(result))
+        written.append(write_with(lambda file: file.writelines(text), json_path))
     if tables is not None:
         from perf_xl.tables import to_csv, to_parquet
 
@@ -315,9 +314,9 @@ def consolidate_forms(
     return conclude_all(Partial.sum([Partial(tuple(tables), lines)]), as_one=as_one, rulebook=rulebook, roster=roster)
 
 
-def conclude_all(partial: Partial, **wishes: Any) -> Result:
-    """Make the result of a partial result that holds all files; the control totals must agree."""
-    made = conclude(partial, **wishes)
+def conclude_all(whole: Partial | Shelf, **wishes: Any) -> Result:
+    """Make the result of what holds all files; the control totals must agree."""
+    made = conclude(whole, **wishes)
     result = Result(**{entry.name: getattr(made, entry.name) for entry in fields(Consolidation)})
     states = [result.count(status) for status in (READ, REFUSED, TEMPORARY, DUPLICATE)]
     if sum(states) != len(result.files) or len({line.file for line in result.files}) != len(result.files):

@@ -7,24 +7,28 @@ writes nothing at all. With the cache, without it, or after any interruption: th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from perf_xl import cache, ledger, locking, saving
+from perf_xl import cache, ledger, locking, rules, saving, spool
 from perf_xl.errors import PerfXlError, WorkbookUnreadable
-from perf_xl.folders import CACHE, LEDGER, LOCK, RECORDS, SourceFile, trace_path
+from perf_xl.folders import CACHE, LEDGER, LOCK, RECORDS, SPOOL, SourceFile, trace_path
 from perf_xl.packages import raised_limits
 
 if TYPE_CHECKING:
-    from perf_xl.consolidating import Partial
+    from perf_xl.consolidating import FileLine
     from perf_xl.pipeline import Result
     from perf_xl.rules import Rulebook
 
 Progress = Callable[[int, int], None]
+
+LOT = 256
+"""So many files that were kept are taken over, and told the ledger, at once."""
 
 
 class Stopped(PerfXlError):
@@ -101,7 +105,7 @@ def consolidate(files: Sequence[SourceFile], wishes: Wishes, progress: Progress 
     if not (wishes.records / CACHE).exists():
         _refuse_to_overwrite(wishes)
     with locking.held(wishes.records / LOCK, wishes.output) as lock:
-        for output in wishes.outputs:
+        for output in (*wishes.outputs, wishes.records / SPOOL):
             saving.sweep(output)
         before = ledger.interrupted(wishes.records / LEDGER) if wishes.resume else None
         version = _version(wishes)
@@ -167,8 +171,11 @@ class _Run:
             self._end(last["summary"], last["written"], unchanged=True)
             return Report(last["summary"], tuple(Path(name) for name, _ in last["written"]), (), unchanged=True)
         _refuse_to_overwrite(self.wishes)
+        books = [*rules.shipped().values(), *([self.wishes.rulebook] if self.wishes.rulebook else [])]
         try:
-            return self._save([one for piece in self._pieces() for one in piece])
+            with spool.opened(self.wishes.records / SPOOL, {cache.fingerprint(book): book for book in books}) as whole:
+                self._gather(whole, books)
+                return self._save(whole)
         except KeyboardInterrupt:
             records = self.wishes.records.name if self.wishes.keep else ""
             raise Stopped(self.done, len(self.files), records) from None
@@ -196,27 +203,21 @@ class _Run:
             if content is not None:
                 self.hashes[file.name] = content
 
-    def _pieces(self) -> Iterator[list[Partial]]:
-        """Yield the partial results: those kept, and those of the files read now, as they come; all of them are told the ledger."""
-        from perf_xl.rules import shipped
-
-        books = [*shipped().values(), *([self.wishes.rulebook] if self.wishes.rulebook else [])]
-        known = [file for file in self.files if file.name in self.hashes]
-        found = self.kept.partials([_entry(file) for file in known], books)
-        old = [found[_entry(file)] for file in known if _entry(file) in found]
-        at_hand = {file.name for file in known if _entry(file) in found}
-        self.known = len(at_hand)
-        self.hashes = {name: content for name, content in self.hashes.items() if name in at_hand}
+    def _gather(self, whole: spool.Spool, books: Sequence[Rulebook]) -> None:
+        """Put together what was kept, and what the files read now come to, as it comes; all of it is told the ledger."""
+        names = {_entry(file): file.name for file in self.files if file.name in self.hashes}
+        hashes: dict[str, str] = {}
+        left = self.kept.sound(names, books)
+        while some := list(islice(left, LOT)):
+            self._note([line for _, data, _ in some for line in whole.add(data)], len(some), kept=True)
+            hashes |= {names[entry]: self.hashes[names[entry]] for entry, *_ in some}
+        self.known, self.hashes = len(hashes), hashes
         self.kept.forget_all_but([_entry(file) for file in self.files])
-        self._note(old, kept=True)
-        yield old
-        fingerprints = {cache.fingerprint(book): book for book in books}
-        for piece in self._read([file for file in self.files if file.name not in at_hand]):
-            partials = [cache.loads(read.partial, fingerprints) for _, read in piece]
+        for piece in self._read([file for file in self.files if file.name not in hashes]):
+            lines = [line for _, read in piece for line in whole.add(read.partial)]
             self._keep(piece)
-            self._note(partials, kept=False)
+            self._note(lines, len(piece), kept=False)
             self.lock.touch()
-            yield partials
 
     def _read(self, files: Sequence[SourceFile]) -> Iterator[list[tuple[SourceFile, _Read]]]:
         """Read files, here or on a cluster."""
@@ -242,21 +243,18 @@ class _Run:
                 entries.append(cache.Kept(_entry(file), self.stamps.get(file.name), content, data))
         self.kept.keep(entries)
 
-    def _note(self, partials: Sequence[Partial], *, kept: bool) -> None:
-        lines = [line for one in partials for line in one.files]
+    def _note(self, lines: Iterable[FileLine], files: int, *, kept: bool) -> None:
         self.book.add(
             ledger.Entry(line.file, line.size, line.sha256, line.status, line.code, line.forms, kept) for line in lines
         )
-        self.done += len(partials)
+        self.done += files
         if self.progress:
             self.progress(self.done, len(self.files))
 
-    def _save(self, partials: Sequence[Partial]) -> Report:
+    def _save(self, whole: spool.Spool) -> Report:
         from perf_xl import pipeline
-        from perf_xl.consolidating import Partial
 
         wishes = self.wishes
-        whole = Partial.sum(partials)
         result = pipeline.conclude_all(whole, as_one=wishes.as_one, rulebook=wishes.rulebook, roster=wishes.roster)
         places = pipeline.save(result, self.files, wishes.output, wishes.json_path, wishes.tables)
         summary = summary_of(result)

@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import sleep
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from perf_xl.errors import OutputNotWritable
+
+if TYPE_CHECKING:
+    from tempfile import SpooledTemporaryFile
 
 T = TypeVar("T")
 
@@ -160,6 +163,18 @@ def why(problem: Exception, path: Path | None = None) -> str:
 def is_left_over(name: str) -> bool:
     """Return whether a file name is that of a temporary file of ours."""
     return name.startswith(TEMPORARY) and name.endswith(".tmp")
+
+
+def scratch(path: Path, in_memory: int) -> SpooledTemporaryFile[bytes]:
+    """Open a file to write and read again, beside `path`, which goes with the process; up to so many bytes none is made.
+
+    Where the disk knows no files without a name, one may be left by a process that is killed while it makes it: `sweep`
+    of the same path removes it.
+    """
+    from tempfile import SpooledTemporaryFile  # which takes long to import
+
+    prefix = f"{TEMPORARY}{_mark_of(path)}-"
+    return SpooledTemporaryFile(in_memory, "w+b", prefix=prefix, suffix=".tmp", dir=str(path.parent))
 
 
 def sweep(path: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from perf_xl.errors import NothingToDo
 from perf_xl.exact import cut, fold
@@ -73,8 +73,8 @@ def _row(
     }  # fmt: skip
 
 
-def to_parquet(result: Consolidation) -> bytes:
-    """Return the trace as a Parquet file.
+def to_parquet(result: Consolidation, file: IO[bytes]) -> None:
+    """Write the trace as a Parquet file.
 
     Raises:
         NothingToDo: pyarrow is not installed.
@@ -87,12 +87,10 @@ def to_parquet(result: Consolidation) -> bytes:
     kinds = {name: pa.string() for name in _TEXTS} | {"year": pa.int64()}
     kinds |= {name: pa.decimal128(38, places) for name in _AMOUNTS}
     schema = pa.schema(list(kinds.items())).with_metadata({OWN_MARK: b"trace"})
-    sink, left = pa.BufferOutputStream(), rows(result)
-    with pq.ParquetWriter(sink, schema, compression="zstd") as writer:
+    left = rows(result)
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         while some := list(islice(left, BATCH)):
             writer.write_table(pa.Table.from_pylist(some, schema))
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
 
 
 def ask(path: Path, wanted: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from perf_xl.exact import fold, times, within_reason
 from perf_xl.meaning import DEALING, HARM, NO_HARM, UNCLEAR, counted, is_cost, is_reduction
@@ -690,8 +691,7 @@ def factor_of(spelt: str) -> Decimal:
     return FACTORS.get(spelt, ("", ONE))[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A target and an actual, read together. Amounts are in the base unit, percents are fractions."""
 
     kind: str

@@ -38,7 +38,7 @@ ROWS: list[set[str]] = [
         "writing",
     },
     {"intake"},
-    {"demo", "pipeline"},
+    {"demo", "pipeline", "spool"},
     {"checking", "resuming"},
     {"excel"},
     {"cli"},
