@@ -7,7 +7,7 @@ import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -206,17 +206,23 @@ def save(
 
 def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str]:
     """Return what leads from a result to the file of a name, relative where it can be."""
-    places = {file.name: file.path.resolve() for file in files}
-    urls = {file.name: file.url for file in files if file.url}
+    by_name = {file.name: file for file in files}
     home = output.resolve().parent
 
-    def link_to(name: str) -> str:
-        if name in urls:
-            return urls[name]
+    @cache
+    def way_to(folder: Path) -> str:
+        place = folder.resolve()
         try:
-            return Path(os.path.relpath(places[name], home)).as_posix()
+            return os.path.relpath(place, home)
         except ValueError:  # another drive
-            return places[name].as_posix()
+            return str(place)
+
+    def link_to(name: str) -> str:
+        file = by_name[name]
+        if file.url:
+            return file.url
+        path = file.path.resolve() if file.path.is_symlink() else file.path
+        return Path(way_to(path.parent), path.name).as_posix()
 
     return link_to
 

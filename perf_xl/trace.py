@@ -10,9 +10,9 @@ completion (share, cut after 8 decimals) as decimal128.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -42,10 +42,13 @@ FILTERS = {"project": "project", "indicator": "level3", "unit": "filing_unit", "
 
 def count_rows(result: Consolidation) -> int:
     """Return how many rows 来源 has, those of rows in conflict included."""
-    return sum(
-        sum(len(row.sources) for row in form.indicators) + sum(len(one.sources) for one in form.conflicts)
-        for form in result.forms
-    )
+    return sum(map(len, _sources(result)))
+
+
+def _sources(result: Consolidation) -> Iterator[Sequence[Source]]:
+    for form in result.forms:
+        yield from (row.sources for row in form.indicators)
+        yield from (one.sources for one in form.conflicts)
 
 
 def rows(result: Consolidation) -> Iterator[dict[str, Any]]:
@@ -81,9 +84,9 @@ def to_parquet(result: Consolidation, file: IO[bytes]) -> None:
     """
     pa, pq = _arrow()
     places = 12
-    for row in rows(result):
-        if row["funds"] is not None:
-            places = max(places, -int(row["funds"].as_tuple().exponent))
+    for source in chain.from_iterable(_sources(result)):
+        if source.funds is not None:
+            places = max(places, -int(source.funds.as_tuple().exponent))
     kinds = {name: pa.string() for name in _TEXTS} | {"year": pa.int64()}
     kinds |= {name: pa.decimal128(38, places) for name in _AMOUNTS}
     schema = pa.schema(list(kinds.items())).with_metadata({OWN_MARK: b"trace"})

@@ -251,6 +251,17 @@ class TestApi:
         walk(json.loads(json.dumps(perf_xl.consolidate(folder).to_json())))
 
 
+def test_a_link_leads_to_where_the_file_stands(folder: Path, tmp_path: Path) -> None:
+    """Also where the file, or a folder above it, is a link."""
+    (tmp_path / "近").symlink_to(folder)
+    (folder / "链接.xlsx").symlink_to(folder / "乡镇" / "自然资源局.xlsx")
+    files = pipeline.find_files([tmp_path / "近"])
+    link_to = pipeline.links_from(tmp_path / "结果" / "汇总.xlsx", files)
+    assert link_to("县政府办.xlsx") == "../报送/县政府办.xlsx"
+    assert link_to("链接.xlsx") == link_to("乡镇/自然资源局.xlsx") == "../报送/乡镇/自然资源局.xlsx"
+    assert pipeline.links_from(folder / "汇总.xlsx", files)("县政府办.xlsx") == "县政府办.xlsx"
+
+
 def test_outputs_of_another_kind_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable):
         pipeline.refuse_to_overwrite(pipeline.find_files([folder]), [tmp_path])
