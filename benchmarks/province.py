@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 import psutil
-from run import make_files
+from run import as_installed, make_files
 
 
 class Watch(threading.Thread):
@@ -47,13 +47,14 @@ def main() -> None:
     arguments.add_argument("--cluster")
     arguments.add_argument("--keep", type=Path, help="make the files here, and keep them")
     given = arguments.parse_args()
+    as_installed()
     with tempfile.TemporaryDirectory() as temporary:
         home = given.keep or Path(temporary)
         folder = home / "自评表"
         if not folder.exists():
             folder.mkdir(parents=True)
             make_files(folder, given.files)
-        command = [sys.executable, "-m", "perf_xl.cli", "consolidate", str(folder), "-o", str(home / "汇总.xlsx")]
+        command = [sys.executable, "-m", "perf_xl", "consolidate", str(folder), "-o", str(home / "汇总.xlsx")]
         command += ["--cluster", given.cluster] if given.cluster else []
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE)

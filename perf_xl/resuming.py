@@ -231,7 +231,7 @@ class _Run:
                 ]
             return
         jobs = pipeline.jobs_for(files) if self.wishes.jobs is None else self.wishes.jobs
-        for took in pipeline.run_files(partial(_packed, rulebook), files, jobs):
+        for took in pipeline.run_files(partial(packed, rulebook), files, jobs):
             yield [(file, what if isinstance(what, _Read) else _refused(file, what)) for file, what in took]
 
     def _keep(self, piece: Sequence[tuple[SourceFile, _Read]]) -> None:
@@ -345,7 +345,8 @@ class _Read(NamedTuple):
     partial: bytes
 
 
-def _packed(rulebook: Rulebook | None, file: SourceFile) -> _Read:
+def packed(rulebook: Rulebook | None, file: SourceFile) -> _Read:
+    """Read, score and check one file; what comes of it goes from a worker to the main process as bytes."""
     from perf_xl.pipeline import look, partial_of
 
     result = look(file)
