@@ -39,6 +39,7 @@ from perf_xl.resuming import packed
 from perf_xl.sheets import Book
 from perf_xl.summary import summary_book
 from perf_xl.template import FiledIndicator, Filing, form_sheet
+from perf_xl.workers import collect_rarely
 from perf_xl.writing import write_book
 
 STRINGS, PRINTER = "xl/sharedStrings.xml", "xl/printerSettings/printerSettings1.bin"
@@ -218,6 +219,7 @@ def main() -> None:
     arguments.add_argument("--growth", action="store_true", help="250, 1,000 and 4,000 files as well")
     wanted = arguments.parse_args()
     as_installed()
+    collect_rarely()
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home, "filed")
         folder.mkdir()

@@ -165,7 +165,8 @@ _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3}\d)")
 _ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]*)(\d+)[\"']", re.I)
 _USED = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
-_CELL_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([A-Za-z]+\d+)"')
+_CELL_REFERENCE = re.compile(rb'<c r="([^"]+)"')
+_ANY_CELL_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([^"]+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
@@ -321,19 +322,24 @@ def _is_odd(xml: bytes) -> bool:
     return bool((b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)))
 
 
-_UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#|<\?|<mc:|\sxmlns|<sheetData")
-"""What no program writes into the cells of a sheet, and readers take for one thing or another: a second value, an
-instruction, an alternative, an element of another kind, cells in two parts."""
+_UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#")
+_OF_ANOTHER_KIND = (b"<?", b"<mc:", b" xmlns", b"<sheetData")
+"""What no program writes into the cells of a sheet, and readers take for one thing or another: a second value behind a
+value, an instruction, an alternative, an element of another kind, cells in two parts."""
 
 
 def _is_doubtful(xml: bytes, sheet: str, file: str) -> bool:
     """Whether readers may see different things in the cells of a sheet; refuse a sheet that has a cell twice."""
     cells = xml[xml.find(b"<sheetData") + 1 : xml.rfind(b"</sheetData>")]
-    references = _CELL_REFERENCE.findall(cells)
+    usual = cells.count(b"<c ") == cells.count(b'<c r="')
+    references = (_CELL_REFERENCE if usual else _ANY_CELL_REFERENCE).findall(cells)
     if len(set(references)) < len(references):
         twice = next(one for at, one in enumerate(references) if one in references[:at])
         raise WorkbookUnreadable(file, f"工作表“{sheet}”的 {twice.decode()} 在文件里写了两次,内容无法确定", RESAVE)
-    return bool(_UNUSUAL.search(cells)) or cells.count(b"<is>") > cells.count(b'"inlineStr"')
+    if any(mark in cells for mark in _OF_ANOTHER_KIND) or cells.count(b"<is>") > cells.count(b'"inlineStr"'):
+        return True
+    closed = all(cells.count(end) == cells.count(end + b"</c>") for end in (b"</v>", b"</is>"))
+    return not (closed and b"&#" not in cells) and bool(_UNUSUAL.search(cells))
 
 
 def _compared(grid: Grid, other: Grid) -> Grid:
