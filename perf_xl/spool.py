@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import merge
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
@@ -25,6 +25,9 @@ T = TypeVar("T")
 
 IN_MEMORY = 16 << 20
 """Bytes from which on a file is made."""
+
+AT_HAND = 65_536
+"""So many items of lists stay at hand as they are: those of some thousand forms."""
 
 PIECE = 2048
 """Items of lists that are put away, and come back, together."""
@@ -49,7 +52,9 @@ class Spool:
         """The pieces of the chunk that is not written yet."""
         self._left = PIECE
         """So many items it still takes."""
-        self._at_hand: tuple[int, Sequence[Sequence[Any]]] = (-1, ())
+        self._room = AT_HAND
+        """So many items may still stay at hand."""
+        self._last: tuple[int, Sequence[Sequence[Any]]] = (-1, ())
         """The chunk that was read last."""
 
     def add(self, data: bytes) -> Sequence[FileLine]:
@@ -75,8 +80,13 @@ class Spool:
         return findings
 
     def put(self, items: Iterable[T]) -> Sequence[T]:
-        """Put away a list; what is returned reads like it."""
-        pieces, left = [], iter(items)
+        """Put away a list; what is returned reads like it. A list that still has room stays at hand."""
+        left = iter(items)
+        first = tuple(islice(left, self._room + 1))
+        if len(first) <= self._room:
+            self._room -= len(first)
+            return first
+        pieces, left = [], chain(first, left)
         while piece := tuple(islice(left, PIECE)):
             pieces.append((len(self._chunks), len(self._open), len(piece)))
             self._open.append(piece)
@@ -98,9 +108,9 @@ class Spool:
         """Return some items of a list that was put away."""
         if chunk == len(self._chunks):
             return self._open[at]
-        if chunk != self._at_hand[0]:
-            self._at_hand = (chunk, self._read(*self._chunks[chunk]))
-        return self._at_hand[1][at]
+        if chunk != self._last[0]:
+            self._last = (chunk, self._read(*self._chunks[chunk]))
+        return self._last[1][at]
 
     def _write(self, data: bytes | memoryview) -> int:
         """Return where it begins."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 200_000
 """So many rows of 来源 stand in the workbook itself."""
 
-BATCH = 50_000
+BATCH = 8_192
 """Rows written at once: memory does not grow with the trace."""
 
 OWN_MARK = b"perf_xl"

@@ -19,7 +19,6 @@ from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from perf_xl.errors import WorkbookUnreadable
 from perf_xl.exact import fold
@@ -519,6 +518,8 @@ def _for_openpyxl(parts: Mapping[str, bytes]) -> bytes:
 
     Below its cells a sheet keeps its merged areas only: what else stands there refers to parts that nobody reads.
     """
+    from html import escape
+
     usual = {}
     for name, content in parts.items():
         for strict, known in _STRICT_NAMES.items():

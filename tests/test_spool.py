@@ -41,7 +41,7 @@ def at_odds(table: Table) -> Table:
 @pytest.fixture
 def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Spool]:
     """A spool to which everything is large."""
-    for name, most in (("IN_MEMORY", 1000), ("PIECE", 5), ("RUN", 7)):
+    for name, most in (("IN_MEMORY", 1000), ("AT_HAND", 0), ("PIECE", 5), ("RUN", 7)):
         monkeypatch.setattr(spool, name, most)
     with spool.opened(tmp_path / "暂存", BOOKS) as one:
         yield one
@@ -92,7 +92,15 @@ class TestLists:
         assert all(isinstance(one, Finding) for one in again)
 
 
-def test_the_file_has_no_name_and_goes_with_the_spool(tmp_path: Path) -> None:
+def test_lists_stay_at_hand_as_long_as_there_is_room(small: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(small, "_room", 10)
+    kept = [small.put(range(size)) for size in (6, 5, 4, 1)]
+    assert [isinstance(one, tuple) for one in kept] == [True, False, True, False]
+    assert [list(one) for one in kept] == [list(range(size)) for size in (6, 5, 4, 1)]
+
+
+def test_the_file_has_no_name_and_goes_with_the_spool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "AT_HAND", 0)
     with spool.opened(tmp_path / "暂存", BOOKS) as one:
         one.put(["x" * 100] * spool.PIECE * 200)
         assert [path.name for path in tmp_path.iterdir() if not saving.is_left_over(path.name)] == []
