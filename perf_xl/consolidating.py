@@ -75,7 +75,7 @@ LEVEL2_ORDER = (
 """Official order of the folded names of first and second levels."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def fold_project(name: str | None) -> str:
     """Return the name under which projects match: no width, spaces, brackets, system codes.
 

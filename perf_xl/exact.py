@@ -80,7 +80,7 @@ def sum_of_products(pairs: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     return _sum_by_denominator(sums)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def of_float(value: float) -> Decimal:
     """Return the number that a spreadsheet shows for a stored float: 15 significant digits; nought has no sign.
 
@@ -90,7 +90,7 @@ def of_float(value: float) -> Decimal:
     return Decimal(f"{value or 0.0:.15g}")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """Return `text` in half width and without any white space: the form in which words are compared.
 
@@ -100,7 +100,7 @@ def fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def decimal_in(text: str) -> Decimal | None:
     """Read a text that is a number and nothing else; None for anything that is not certainly one.
 
@@ -131,7 +131,7 @@ def within_reason(value: Decimal) -> Decimal | None:
     return None if long and len(value.as_tuple().digits) > MOST_DIGITS else value
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def round_half_up(value: Number, places: int = 2) -> Decimal:
     """Round to `places` decimals, halves away from zero (四舍五入), exactly.
 

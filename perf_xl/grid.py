@@ -157,7 +157,7 @@ _PLACEHOLDERS = re.compile(r"[#0?][#0?,.]*")
 _DATE_TOKEN = re.compile(r"y{2,4}|m{1,2}|d{1,2}|h{1,2}|s{1,2}")
 
 
-@lru_cache(maxsize=65536, typed=True)
+@lru_cache(maxsize=16384, typed=True)
 def show(value: Raw | Decimal, number_format: str = "General") -> str:
     """Return a stored value as its number format shows it; unusual formats fall back on the plain value.
 
@@ -205,7 +205,7 @@ def _section(number_format: str, sign: int) -> tuple[str, str, str, bool]:
     return put_back(bare[: match.start()]), match.group(), put_back(bare[match.end() :]), minus
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _show_number(number: Decimal, number_format: str) -> str:
     if number_format in ("General", "@", "") or re.search(r"general|通用|[yhs/]|[eE][+]", number_format, re.I):
         return plain(number)

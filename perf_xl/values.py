@@ -242,7 +242,7 @@ def is_filler(text: str | None) -> bool:
     return text is None or fold(text) in _FILLERS
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse(text: str | None, year: int | None = None) -> Value:
     """Read one target or actual. `year` is the form's, for dates without one.
 
@@ -721,7 +721,7 @@ class Settled(NamedTuple):
     """Codes of findings that the reading itself gives rise to (I03, I04, I06)."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def settle(
     name: str,
     level1: str | None,

@@ -736,7 +736,7 @@ def _clean(text: str) -> str:
     return _writable(text.translate(_UNWRITABLE))[0]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _writable(text: str) -> tuple[str, bool]:
     """A cell holds 32,767 characters of UTF-16, and no half character. Also tell whether to keep the text quoted."""
     if len(text) > LONGEST_TEXT // 2 and len(text.encode("utf-16-le", "replace")) > 2 * LONGEST_TEXT:
@@ -759,14 +759,14 @@ def _target(link: Link) -> str | None:
     return f"external:{path}#{place}" if place else f"external:{path}"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)
 def _file_target(file: str) -> str | None:
     """Where a link to a file leads, as it stands in the package: "" within the workbook, None for nowhere."""
     target = _target(Link(file)) if file else ""
     return str(Url(target)._target()) if target else target
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def _location(place: str) -> str:
     """A place within a file as an attribute of a link."""
     return f" location={quoteattr(place)}" if place else ""
