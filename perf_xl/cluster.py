@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from perf_xl.errors import NothingToDo
 
@@ -23,6 +23,9 @@ TASKS_A_WORKER = 4
 
 BRANCHES = 8
 """So many outcomes are merged into one."""
+
+MOST_FAILURES = 100
+"""So often the merging of outcomes may fail because a worker died meanwhile."""
 
 WAITING = 30.0
 """Seconds that a cluster may take to answer, and its first worker to come."""
@@ -40,8 +43,8 @@ def merged(
 ) -> Outcome:
     """Return what the work on all items comes to. `address` is that of a scheduler, or `local:N` for N processes here.
 
-    A task whose worker dies goes to another one; where that dies too, its items are tried one by one, and `lost` says
-    what becomes of an item that takes its workers with it then. All callables must be picklable.
+    A task whose worker dies goes to another one; where that dies too, its items are tried one by one, those that fail again
+    alone, and `lost` says what becomes of an item that takes its workers with it then. All callables must be picklable.
 
     Raises:
         NothingToDo: no cluster answers there, it has no workers, or distributed is not installed.
@@ -60,8 +63,20 @@ def size_of_task(items: int, workers: int) -> int:
     return min(MOST, max(LEAST, -(-items // (TASKS_A_WORKER * workers))))
 
 
+class _Task(NamedTuple):
+    """What a future stands for: work on items, or the merging of other futures; and how high it is in the tree."""
+
+    items: Sequence[Any] = ()
+    parts: Sequence[Any] = ()
+    height: int = 0
+
+
 class _Run:
-    """One run: the futures under way, and the outcomes of each level of the tree that wait for their like."""
+    """One run: the futures under way, and the outcomes of each level of the tree that wait for their like.
+
+    Whatever is at a worker that dies, waiting or kept, is told to have killed it when that happens twice. So a task that
+    failed is done again, and an item is lost only if its workers die while nothing else is under way.
+    """
 
     def __init__(
         self,
@@ -76,59 +91,86 @@ class _Run:
 
         self.client, self.work, self.merge, self.lost = client, work, merge, lost
         self.progress, self.done, self.total = progress, 0, total
-        self.items: dict[str, Sequence[Any]] = {}
+        self.tasks: dict[str, _Task] = {}
         self.levels: list[list[Any]] = []
-        self.heights: dict[str, int] = {}
         self.under_way = as_completed()
+        self.suspects: list[Any] = []
+        """Items that were at a worker when it died; they are tried alone, when all else is done."""
+        self.alone = False
+        self.failures = 0
 
     def result(self, items: Sequence[Any]) -> Any:
         """Hand everything out and return the root of the tree."""
         size = size_of_task(len(items), max(1, sum(self.client.nthreads().values())))
         for at in range(0, len(items), size):
             self._hand_out(items[at : at + size])
+        while True:
+            self._take()
+            if self.suspects:
+                self.alone = True
+                self._hand_out([self.suspects.pop()])
+                continue
+            rest = [future for level in self.levels for future in level]
+            if len(rest) == 1 and rest[0].status == "finished":
+                return rest[0].result()
+            height = len(self.levels)
+            self.levels.clear()
+            self._submit(_Task((), rest, height), self.merge, rest)
+
+    def _take(self) -> None:
+        """Take outcomes until nothing is under way. One that went with its worker is made again meanwhile, and waited for."""
         for future in self.under_way:
-            if future.status == "finished":
-                self._grow(future, self.heights.pop(future.key))
+            if future.status == "finished" or future.exception() is None:
+                self._grow(future)
             else:
                 self._failed(future)
-        rest = [future for level in self.levels for future in level]
-        return self.client.submit(self.merge, rest, pure=False).result()
 
-    def _hand_out(self, items: Sequence[Any]) -> None:
-        future = self.client.submit(self.work, items, pure=False)
-        self.items[future.key], self.heights[future.key] = items, 0
+    def _submit(self, task: _Task, call: Callable[[Any], Any], what: Any) -> None:
+        future = self.client.submit(call, what, pure=False)
+        self.tasks[future.key] = task
         self.under_way.add(future)
 
-    def _grow(self, future: Any, height: int) -> None:
-        """Put an outcome into its level; a level that is full becomes one outcome of the next."""
-        self.done += len(self.items.pop(future.key, ()))
-        if self.progress:
-            self.progress(self.done, self.total)
+    def _hand_out(self, items: Sequence[Any]) -> None:
+        self._submit(_Task(items), self.work, items)
+
+    def _grow(self, future: Any) -> None:
+        """Count an outcome, and put it into its level; a level that is full becomes one outcome of the next."""
+        task = self.tasks[future.key]
+        self.done += len(task.items)
+        if self.progress and task.items:
+            self.progress(min(self.done, self.total), self.total)
+        self._put(future, task.height)
+
+    def _put(self, future: Any, height: int) -> None:
         while len(self.levels) <= height:
             self.levels.append([])
         level = self.levels[height]
         level.append(future)
         if len(level) == BRANCHES:
-            branch = self.client.submit(self.merge, list(level), pure=False)
-            self.heights[branch.key] = height + 1
+            parts = list(level)
             level.clear()
-            self.under_way.add(branch)
+            self._submit(_Task((), parts, height + 1), self.merge, parts)
 
     def _failed(self, future: Any) -> None:
-        """Try the items of a task that killed its workers one by one; a mistake of ours is no such thing and is raised."""
+        """Do again what failed because a worker died; a mistake of ours is no such thing and is raised."""
         from distributed import KilledWorker
 
-        problem = future.exception()
-        items = self.items.pop(future.key, None)
-        if items is None or not isinstance(problem, KilledWorker):
+        problem, task = future.exception(), self.tasks[future.key]
+        self.failures += bool(task.parts)
+        if not isinstance(problem, KilledWorker) or self.failures > MOST_FAILURES:
             raise problem
-        if len(items) > 1:
-            for item in items:
+        for part in task.parts:
+            if part.status == "error":
+                self._failed(part)
+            else:
+                self._put(part, self.tasks[part.key].height)
+        if len(task.items) > 1:
+            for item in task.items:
                 self._hand_out([item])
-            return
-        found = self.client.submit(self.lost, items[0], pure=False)
-        self.items[found.key], self.heights[found.key] = items, 0
-        self.under_way.add(found)
+        elif task.items and not self.alone:
+            self.suspects += task.items
+        elif task.items:
+            self._submit(task, self.lost, task.items[0])
 
 
 @contextmanager

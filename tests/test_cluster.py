@@ -70,6 +70,12 @@ def test_an_item_that_kills_its_workers_is_lost_alone() -> None:
     assert found == tuple(sorted({*range(1, 151), -100} - {100}))
 
 
+def test_items_beside_one_that_kills_are_not_lost_with_it() -> None:
+    """They wait at the workers that die, and are told to have killed them."""
+    found = cluster.merged("local:3", DiesOf(1), merge, lost, range(1, 65))
+    assert found == tuple(sorted({*range(2, 65), -1}))
+
+
 @pytest.mark.parametrize("address", ["local:0", "local:viele", "tcp://127.0.0.1:9", "nonsense"])
 def test_an_address_without_a_cluster_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "WAITING", 1.0)
