@@ -103,7 +103,7 @@ def consolidate(
     Raises:
         NothingToDo: a path does not exist.
     """
-    from perf_xl import pipeline
+    from perf_xl import folders, pipeline
     from perf_xl.model import Form
 
     items = [what] if isinstance(what, str | Path) else list(what)
@@ -112,5 +112,5 @@ def consolidate(
         if len(forms) != len(items):
             raise TypeError("consolidate takes forms or paths, not both")
         return pipeline.consolidate_forms(forms, as_one=as_one, rulebook=rulebook, roster=roster)
-    files = pipeline.find_files([item for item in items if not isinstance(item, Form)])
+    files = folders.find_files([item for item in items if not isinstance(item, Form)])
     return pipeline.consolidate(files, as_one=as_one, rulebook=rulebook, roster=roster)

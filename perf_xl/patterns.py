@@ -10,26 +10,19 @@ if TYPE_CHECKING:
 else:
     _AT_HAND = ("findall", "finditer", "fullmatch", "match", "pattern", "search", "split", "sub")
 
-    class _Compiled:
-        """What is used of a compiled expression, at hand."""
-
-        __slots__ = (*_AT_HAND, "_flags", "_text")
-
-    class regex(_Compiled):
+    class regex:
         """A regular expression, used as the result of `re.compile` is.
 
         >>> regex("(?:合格|优良)率$").search("验收合格率").group()
         '合格率'
         """
 
-        __slots__ = ()
-
         def __init__(self, text: str, flags: int = 0) -> None:
             self._text, self._flags = text, flags
 
         def __getattr__(self, name: str) -> Any:
+            """Compile, and keep at hand what is used of it."""
             compiled = re.compile(self._text, self._flags)
             for one in _AT_HAND:
                 setattr(self, one, getattr(compiled, one))
-            self.__class__ = _Compiled
             return getattr(compiled, name)

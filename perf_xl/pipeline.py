@@ -17,25 +17,14 @@ from perf_xl.consolidating import Consolidation, FileLine, Partial, Shelf, concl
 from perf_xl.contract import consolidation_json, consolidation_text
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
-from perf_xl.folders import SourceFile as SourceFile
-from perf_xl.folders import find_files as find_files
-from perf_xl.folders import trace_path as trace_path
-from perf_xl.intake import Content, Progress, refused
-from perf_xl.intake import FileResult as FileResult
-from perf_xl.intake import jobs_for as jobs_for
-from perf_xl.intake import load_limits as load_limits
-from perf_xl.intake import load_rulebook as load_rulebook
-from perf_xl.intake import look as look
-from perf_xl.intake import read_all as read_all
-from perf_xl.intake import read_file as read_file
-from perf_xl.intake import run_files as run_files
+from perf_xl.folders import SourceFile, find_files, trace_path
+from perf_xl.intake import Content, FileResult, Progress, look, read_all, refused, run_files
 from perf_xl.model import Form
 from perf_xl.packages import LIMITS, set_limits
 from perf_xl.rules import Rulebook
 from perf_xl.scoring import score
 from perf_xl.tables import COLUMNS, is_own_table
-from perf_xl.workbooks import is_own_output
-from perf_xl.workbooks import read_grids as read_grids
+from perf_xl.workbooks import is_own_output, read_grids
 from perf_xl.workers import Loss
 
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"

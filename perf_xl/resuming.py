@@ -221,7 +221,7 @@ class _Run:
 
     def _read(self, files: Sequence[SourceFile]) -> Iterator[list[tuple[SourceFile, _Read]]]:
         """Read files, here or on a cluster."""
-        from perf_xl import pipeline
+        from perf_xl import intake, pipeline
 
         rulebook, address = self.wishes.rulebook, self.wishes.address
         if address:
@@ -230,8 +230,8 @@ class _Run:
                     (file, _Read(one.files[0].sha256 if one.files else None, cache.dumps(one))) for file, one in piece
                 ]
             return
-        jobs = pipeline.jobs_for(files) if self.wishes.jobs is None else self.wishes.jobs
-        for took in pipeline.run_files(partial(packed, rulebook), files, jobs):
+        jobs = intake.jobs_for(files) if self.wishes.jobs is None else self.wishes.jobs
+        for took in intake.run_files(partial(packed, rulebook), files, jobs):
             yield [(file, what if isinstance(what, _Read) else _refused(file, what)) for file, what in took]
 
     def _keep(self, piece: Sequence[tuple[SourceFile, _Read]]) -> None:
@@ -347,7 +347,8 @@ class _Read(NamedTuple):
 
 def packed(rulebook: Rulebook | None, file: SourceFile) -> _Read:
     """Read, score and check one file; what comes of it goes from a worker to the main process as bytes."""
-    from perf_xl.pipeline import look, partial_of
+    from perf_xl.intake import look
+    from perf_xl.pipeline import partial_of
 
     result = look(file)
     return _Read(result.content and result.content.sha256, cache.dumps(partial_of(result, rulebook)))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from support import WORKBOOKS
 
-from perf_xl import cache, pipeline, rules
+from perf_xl import cache, folders, intake, pipeline, rules
 from perf_xl.cache import Cache, Kept, Stamp, dumps, fingerprint, loads, opened, stamp_of
 from perf_xl.consolidating import Partial
 
@@ -27,8 +27,8 @@ BOOKS = {fingerprint(one): one for one in rules.shipped().values()}
 
 @pytest.fixture(scope="module")
 def partials() -> dict[str, Partial]:
-    files = [file for file in pipeline.find_files([PUBLISHED]) if file.name.endswith(".xlsx")]
-    return {file.name: pipeline.partial_of(pipeline.read_file(file)) for file in files}
+    files = [file for file in folders.find_files([PUBLISHED]) if file.name.endswith(".xlsx")]
+    return {file.name: pipeline.partial_of(intake.read_file(file)) for file in files}
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ class TestPartialsAsBytes:
 
     @pytest.mark.parametrize(
         "thing",
-        [os.system, eval, print, sqlite3.connect, Path, Fraction, Decimal, pipeline.read_file, cache.opened, object],
+        [os.system, eval, print, sqlite3.connect, Path, Fraction, Decimal, intake.read_file, cache.opened, object],
     )
     def test_nothing_but_our_values_comes_out(self, thing: object) -> None:
         with pytest.raises(pickle.UnpicklingError, match="no value of ours"):

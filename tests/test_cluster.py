@@ -14,7 +14,7 @@ import pytest
 from distributed import LocalCluster
 from support import run
 
-from perf_xl import cluster, pipeline
+from perf_xl import cluster, folders, pipeline
 from perf_xl.demo import filings
 from perf_xl.errors import NothingToDo
 from perf_xl.sheets import Book
@@ -134,7 +134,7 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(
                 killed.append(next(iter(machines.workers.values())).process.pid)
                 os.kill(killed[0], signal.SIGKILL)
 
-        once = pipeline.consolidate(pipeline.find_files([folder]), address=machines.scheduler_address, progress=kill)
+        once = pipeline.consolidate(folders.find_files([folder]), address=machines.scheduler_address, progress=kill)
         again = outputs(folder, folder.parent / "killed", "--cluster", machines.scheduler_address)
     assert killed
     assert json.dumps(once.to_json(), ensure_ascii=False, indent=1).encode() + b"\n" == alone[1]

@@ -11,7 +11,7 @@ import pytest
 from support import WORKBOOKS
 from support_forms import form, indicator
 
-from perf_xl import pipeline, rules, scoring
+from perf_xl import folders, intake, rules, scoring
 from perf_xl.comparing import compare
 from perf_xl.exact import round_half_up
 from perf_xl.findings import CATALOGUE, Finding
@@ -37,7 +37,7 @@ def told(text: str, one: Form) -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def found() -> list[Finding]:
     path = WORKBOOKS / "published" / "seed-000-A.xlsx"
-    (one,) = pipeline.read_file(pipeline.SourceFile(path, path.name)).forms
+    (one,) = intake.read_file(folders.SourceFile(path, path.name)).forms
     return compared(SEED.read_text(encoding="utf-8"), one)
 
 
@@ -249,7 +249,7 @@ def test_what_is_right_or_of_something_else_is_not_reported(why: str, text: str)
 
 @pytest.mark.parametrize("path", sorted((WORKBOOKS / "published").glob("*-A.xlsx")), ids=lambda path: path.stem)
 def test_a_form_written_out_agrees_with_itself(path: Path) -> None:
-    for one in pipeline.read_file(pipeline.SourceFile(path, path.name)).forms:
+    for one in intake.read_file(folders.SourceFile(path, path.name)).forms:
         lines = []
         for row in one.indicators:
             cells = (

@@ -23,11 +23,12 @@ from layouts import Sheet as LayoutSheet
 from openpyxl import load_workbook
 from support import WORKBOOKS, consolidate_json, run
 
-from perf_xl import packages, pipeline
+from perf_xl import folders, intake, packages, pipeline, workbooks
 from perf_xl.errors import LimitsInvalid
+from perf_xl.folders import SourceFile, find_files
+from perf_xl.intake import FileResult
 from perf_xl.model import Form
 from perf_xl.packages import LIMITS, MEBIBYTE, set_limits
-from perf_xl.pipeline import FileResult, SourceFile, find_files
 
 COUNTY = county_form()
 PLAIN = LayoutOptions()
@@ -67,7 +68,7 @@ def changed(path: Path, **changes: Change | bytes) -> Path:
 
 def read(path: Path) -> FileResult:
     """Read in a process of its own."""
-    (result,) = pipeline.read_all([SourceFile(path, path.name)], jobs=1)
+    (result,) = intake.read_all([SourceFile(path, path.name)], jobs=1)
     return result
 
 
@@ -205,7 +206,7 @@ def test_h05_external_entities_in_any_encoding(good: Path) -> None:
     data = good.read_bytes()
     opened: list[str] = []
     watched: set[str] = set()
-    pipeline.read_grids(data, "a.xlsx")  # which imports what it needs
+    workbooks.read_grids(data, "a.xlsx")  # which imports what it needs
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:
         if event in watched and not str(arguments[0]).endswith((".py", ".pyc")):  # of a codec
@@ -222,7 +223,7 @@ def test_h05_external_entities_in_any_encoding(good: Path) -> None:
         hostile = good.read_bytes()
         watched |= {"open", "socket.connect", "socket.getaddrinfo", "subprocess.Popen"}
         with pytest.raises(packages.WorkbookUnreadable, match=r"外部实体|编码异常|损坏"):
-            pipeline.read_grids(hostile, "a.xlsx")
+            workbooks.read_grids(hostile, "a.xlsx")
         assert opened == [], (encoding, codec)
         watched.clear()
 
@@ -310,7 +311,7 @@ def test_h07_an_xls_of_many_accidents(tmp_path: Path) -> None:
         for _ in range(chance.choice((2, 20, 200))):
             mutant[chance.randrange(512 if number % 2 else len(mutant))] = chance.randrange(256)
         (tmp_path / f"{number:03}.xls").write_bytes(mutant)
-    results = pipeline.read_all(find_files([tmp_path]), jobs=1)
+    results = intake.read_all(find_files([tmp_path]), jobs=1)
     assert len(results) == 100
     for result in results:
         assert result.forms or result.refusal is not None
@@ -342,7 +343,7 @@ def test_h08_a_reader_that_comes_to_grief(what: str, said: str, good: Path, monk
     monkeypatch.syspath_prepend(broken)
     monkeypatch.setitem(LIMITS, "seconds", 1)
     files = [file for file in find_files([folder]) if "broken" not in file.name]
-    results = pipeline.read_all(files, jobs=2)
+    results = intake.read_all(files, jobs=2)
     refused = [result for result in results if result.refusal]
     assert [result.file.name for result in refused] == ["20.xlsx"]
     assert said in str(refused[0].refusal)
@@ -487,7 +488,7 @@ def test_h12_cut_off_or_flipped(name: str, tmp_path: Path) -> None:
         flipped[chance.randrange(len(flipped))] ^= 1 << chance.randrange(8)
         (tmp_path / f"flip-{number:03}.{name}").write_bytes(flipped)
     path.unlink()
-    for result in pipeline.read_all(find_files([tmp_path]), jobs=1):
+    for result in intake.read_all(find_files([tmp_path]), jobs=1):
         assert result.refusal is not None or [told(one) for one in result.forms] == right, result.file.name
 
 
@@ -509,7 +510,7 @@ def test_h13_encrypted(name: str, good: Path) -> None:
 
 def said_of(path: Path) -> str | None:
     """What 文件清单 says of a file that was read."""
-    (line,) = pipeline.partial_of(pipeline.read_file(pipeline.SourceFile(path, path.name))).files
+    (line,) = pipeline.partial_of(intake.read_file(folders.SourceFile(path, path.name))).files
     assert (line.status, line.message) == ("read", None)
     return line.why
 
@@ -657,7 +658,7 @@ def test_limits_that_say_nothing_are_told_so(text: str, tmp_path: Path, shipped:
     table = tmp_path / "限额.toml"
     table.write_text(text, encoding="utf-8")
     with pytest.raises(LimitsInvalid, match=r"限额\.toml.*有误"):
-        pipeline.load_limits(str(table))
+        intake.load_limits(str(table))
     assert LIMITS["parts"] == 1000
 
 

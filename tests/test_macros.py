@@ -24,7 +24,8 @@ from perf_xl.excel.commands import COMMANDS, Command
 from perf_xl.excel.functions import FUNCTIONS
 from perf_xl.excel.ribbon import BELOW, callback, macro_files
 from perf_xl.excel.vba import LONGEST_NAME, Module, macros_folder, project, read_module, read_modules
-from perf_xl.pipeline import SourceFile, read_file
+from perf_xl.folders import SourceFile
+from perf_xl.intake import read_file
 from perf_xl.reading import read_forms
 from perf_xl.sheets import Book, Button, Cell, Sheet
 from perf_xl.workbooks import read_grids

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from support import WORKBOOKS
 
-from perf_xl import auditing, consolidating, pipeline, scoring
+from perf_xl import auditing, consolidating, folders, intake, scoring
 
 SOURCES = [
     WORKBOOKS / "published" / "seed-000-A.xlsx",
@@ -20,7 +20,7 @@ MUTANTS = 150
 
 def forms_of(path: Path) -> list[Any] | None:
     """What a file says, carried through all steps; None where it is refused."""
-    result = pipeline.read_file(pipeline.SourceFile(path, path.name))
+    result = intake.read_file(folders.SourceFile(path, path.name))
     if result.refusal is not None:
         assert "请" in str(result.refusal)
         return None

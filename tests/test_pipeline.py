@@ -83,9 +83,9 @@ def test_a_json_output_never_replaces_a_workbook(folder: Path, tmp_path: Path) -
 def test_several_processes_give_the_same_result(folder: Path) -> None:
     for number in range(3):
         shutil.copytree(folder / "乡镇", folder / f"片区{number}")
-    files = pipeline.find_files([folder])
+    files = folders.find_files([folder])
     one = pipeline.consolidate(files)
-    shared = Partial.sum(pipeline.partial_of(pipeline.read_file(file)) for file in files if not file.temporary)
+    shared = Partial.sum(pipeline.partial_of(intake.read_file(file)) for file in files if not file.temporary)
     assert pipeline.conclude_all(shared).forms == one.forms
     chunk, intake.CHUNK = intake.CHUNK, 4
     try:
@@ -96,8 +96,8 @@ def test_several_processes_give_the_same_result(folder: Path) -> None:
 
 def test_partial_results_add_up_in_any_grouping() -> None:
     parts = [
-        pipeline.partial_of(pipeline.read_file(file))
-        for file in pipeline.find_files([PUBLISHED])
+        pipeline.partial_of(intake.read_file(file))
+        for file in folders.find_files([PUBLISHED])
         if file.name.endswith(".xlsx")
     ]
     whole = Partial.sum(parts)
@@ -173,31 +173,31 @@ class TestRoster:
 
 class TestPaths:
     def test_names_are_relative_to_the_folder(self, folder: Path) -> None:
-        assert [file.name for file in pipeline.find_files([folder / "乡镇"])] == [
+        assert [file.name for file in folders.find_files([folder / "乡镇"])] == [
             "县政府办 - 副本.xlsx",
             "自然资源局.xlsx",
         ]
 
     def test_patterns(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(folder)
-        assert [file.name for file in pipeline.find_files(["乡镇/*.xlsx"])] == [
+        assert [file.name for file in folders.find_files(["乡镇/*.xlsx"])] == [
             "县政府办 - 副本.xlsx",
             "自然资源局.xlsx",
         ]
-        assert len(pipeline.find_files([f"{folder}/*/*.xlsx"])) == 2
+        assert len(folders.find_files([f"{folder}/*/*.xlsx"])) == 2
 
     def test_two_folders_keep_their_names_apart(self, folder: Path) -> None:
         shutil.copytree(folder / "乡镇", folder / "县直")
-        names = [file.name for file in pipeline.find_files([folder / "乡镇", folder / "县直"])]
+        names = [file.name for file in folders.find_files([folder / "乡镇", folder / "县直"])]
         assert len(names) == len(set(names)) == 4
         assert names[0].startswith("乡镇/")
 
     def test_a_file_named_twice_is_one_file(self, folder: Path) -> None:
-        assert len(pipeline.find_files([folder, folder / "县政府办.xlsx"])) == len(pipeline.find_files([folder]))
+        assert len(folders.find_files([folder, folder / "县政府办.xlsx"])) == len(folders.find_files([folder]))
 
     def test_what_is_not_there_is_said(self) -> None:
         with pytest.raises(NothingToDo, match="找不到"):
-            pipeline.find_files(["没有这个文件夹"])
+            folders.find_files(["没有这个文件夹"])
 
 
 class TestTrace:
@@ -255,7 +255,7 @@ def test_a_link_leads_to_where_the_file_stands(folder: Path, tmp_path: Path) -> 
     """Also where the file, or a folder above it, is a link."""
     (tmp_path / "近").symlink_to(folder)
     (folder / "链接.xlsx").symlink_to(folder / "乡镇" / "自然资源局.xlsx")
-    files = pipeline.find_files([tmp_path / "近"])
+    files = folders.find_files([tmp_path / "近"])
     link_to = pipeline.links_from(tmp_path / "结果" / "汇总.xlsx", files)
     assert link_to("县政府办.xlsx") == "../报送/县政府办.xlsx"
     assert link_to("链接.xlsx") == link_to("乡镇/自然资源局.xlsx") == "../报送/乡镇/自然资源局.xlsx"
@@ -264,7 +264,7 @@ def test_a_link_leads_to_where_the_file_stands(folder: Path, tmp_path: Path) -> 
 
 def test_outputs_of_another_kind_are_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(OutputNotWritable):
-        pipeline.refuse_to_overwrite(pipeline.find_files([folder]), [tmp_path])
+        pipeline.refuse_to_overwrite(folders.find_files([folder]), [tmp_path])
 
 
 def test_the_cockpit_is_not_written_over(tmp_path: Path) -> None:
@@ -280,6 +280,6 @@ def test_a_few_plain_files_need_no_process(tmp_path: Path) -> None:
     for name, data in (("a.xlsx", b"PK\3\4"), ("b.xls", packages.COMPOUND), ("c.xlsx", b"PK\3\4" + bytes(1 << 20))):
         (tmp_path / name).write_bytes(data)
     files = {file.name: file for file in folders.find_files([tmp_path])}
-    assert [pipeline.jobs_for([files[name]]) for name in ("a.xlsx", "b.xls", "c.xlsx")] == [0, 1, 1]
-    assert pipeline.jobs_for([files["a.xlsx"]] * 17) == 1
-    assert pipeline.jobs_for([files["a.xlsx"]] * 100_000) >= 1
+    assert [intake.jobs_for([files[name]]) for name in ("a.xlsx", "b.xls", "c.xlsx")] == [0, 1, 1]
+    assert intake.jobs_for([files["a.xlsx"]] * 17) == 1
+    assert intake.jobs_for([files["a.xlsx"]] * 100_000) >= 1

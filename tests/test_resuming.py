@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import WORKBOOKS, run
 
-from perf_xl import folders, ledger, locking, pipeline, resuming
+from perf_xl import folders, intake, ledger, locking, resuming
 from perf_xl.folders import CACHE, LEDGER, LOCK, find_files
 from perf_xl.resuming import Stopped, Wishes
 
@@ -56,14 +56,14 @@ def afresh(home: Path, out: Path, *options: str) -> tuple[bytes, bytes]:
 def read_now(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read from here on, as they are."""
     names: list[str] = []
-    look = pipeline.look
+    look = intake.look
 
-    def watched(file: folders.SourceFile) -> pipeline.FileResult:
+    def watched(file: folders.SourceFile) -> intake.FileResult:
         if not file.temporary:
             names.append(file.name)
         return look(file)
 
-    monkeypatch.setattr(pipeline, "look", watched)
+    monkeypatch.setattr(intake, "look", watched)
     return names
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support import WORKBOOKS
 
-from perf_xl import cache, pipeline, rules, saving, spool
+from perf_xl import cache, folders, intake, pipeline, rules, saving, spool
 from perf_xl.consolidating import BANDS, FileLine, Partial, Source, Table
 from perf_xl.contract import consolidation_text
 from perf_xl.errors import OutputNotWritable
@@ -26,9 +26,9 @@ BOOKS = {cache.fingerprint(one): one for one in rules.shipped().values()}
 @pytest.fixture(scope="module")
 def partials() -> list[Partial]:
     """All published forms; every fifth twice, under another name; some of another unit that wrote other kinds of values."""
-    files = pipeline.find_files([PUBLISHED])
-    again = [pipeline.SourceFile(file.path, f"副本/{file.name}") for file in files[::5]]
-    read = [pipeline.partial_of(pipeline.read_file(file)) for file in (*again, *reversed(files))]
+    files = folders.find_files([PUBLISHED])
+    again = [folders.SourceFile(file.path, f"副本/{file.name}") for file in files[::5]]
+    read = [pipeline.partial_of(intake.read_file(file)) for file in (*again, *reversed(files))]
     tables = [table for partial in read for table in partial.tables][::3]
     return [*read, *(Partial((at_odds(table),), (FileLine(f"另/{table.file}", "read", forms=1),)) for table in tables)]
 

@@ -30,7 +30,7 @@ from support_pairs import score_pair
 
 from perf_xl import live, rules, template
 from perf_xl.exact import round_half_up
-from perf_xl.pipeline import load_rulebook
+from perf_xl.intake import load_rulebook
 from perf_xl.template import FiledIndicator, Filing
 from perf_xl.writing import render, write_book
 

@@ -10,19 +10,19 @@ import pytest
 from python_calamine import CalamineWorkbook
 from support import run
 
-from perf_xl import demo, pipeline, summary, trace
+from perf_xl import demo, folders, intake, pipeline, summary, trace
 from perf_xl.errors import NothingToDo
 
 
 @pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> list[pipeline.SourceFile]:
+def sources(tmp_path_factory: pytest.TempPathFactory) -> list[folders.SourceFile]:
     folder = tmp_path_factory.mktemp("trace")
     demo.write_example(folder)
-    return pipeline.find_files([folder / demo.FILED])
+    return folders.find_files([folder / demo.FILED])
 
 
 @pytest.fixture
-def saved(sources: list[pipeline.SourceFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def saved(sources: list[folders.SourceFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(summary, "SAMPLE", 2)
     result = pipeline.consolidate(sources, as_one=demo.PROJECT)
     written = pipeline.save(result, sources, tmp_path / "汇总.xlsx", most_rows=10)
@@ -35,7 +35,7 @@ def lines(path: Path) -> list[list[object]]:
 
 
 def test_the_file_holds_what_the_sheet_would(
-    saved: Path, sources: list[pipeline.SourceFile], tmp_path_factory: pytest.TempPathFactory
+    saved: Path, sources: list[folders.SourceFile], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     result = pipeline.consolidate(sources, as_one=demo.PROJECT)
     (whole,) = pipeline.save(result, sources, tmp_path_factory.mktemp("whole") / "汇总.xlsx")
@@ -78,8 +78,8 @@ def test_what_is_no_trace_is_refused_in_words(saved: Path, tmp_path: Path) -> No
 
 
 def test_a_trace_is_not_read_as_a_form_nor_written_over_by_mistake(saved: Path) -> None:
-    (found,) = [file for file in pipeline.find_files([saved]) if file.name.endswith(".parquet")]
-    assert pipeline.read_file(found).own
+    (found,) = [file for file in folders.find_files([saved]) if file.name.endswith(".parquet")]
+    assert intake.read_file(found).own
     foreign = saved / "另_来源.parquet"
     foreign.write_bytes(b"not ours")
     assert run("consolidate", saved, "-o", saved / "另.xlsx").exit_code == 2

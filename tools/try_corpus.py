@@ -19,7 +19,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from perf_xl.pipeline import FileResult, SourceFile, look, run_files
+from perf_xl.folders import SourceFile
+from perf_xl.intake import FileResult, look, run_files
 
 LEDGER = Path(__file__).parent.parent / "tests" / "data" / "corpora.jsonl"
 NEW = "(not in the ledger)"

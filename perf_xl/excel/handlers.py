@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import xlwings as xw
 
-from perf_xl import checking, pipeline, resuming
+from perf_xl import checking, intake, pipeline, resuming
 from perf_xl.auditing import audit
 from perf_xl.errors import NothingToDo, PerfXlError
 from perf_xl.exact import plain
@@ -203,7 +203,7 @@ def _listed(lines: Sequence[str]) -> list[str]:
 def new_form(book: xw.Book, desk: Desk) -> Said:
     """新建自评表, beside the open workbook or among the documents, under a name that is free."""
     folder = _folder_of(book) or desk.documents
-    rulebook = pipeline.load_rulebook(desk.settings().rulebook)
+    rulebook = intake.load_rulebook(desk.settings().rulebook)
     open_now = {one.name.lower() for one in book.app.books}  # Excel opens no two workbooks of one name
     wishes = _names(folder / "项目支出绩效自评表.xlsx")
     path = next(path for path in wishes if not path.exists() and path.name.lower() not in open_now)
@@ -243,7 +243,7 @@ def replace_scores(book: xw.Book, desk: Desk) -> Said:
 
 def _rescore(book: xw.Book, desk: Desk, name: str, *, everything: bool | None = None) -> Said:
     book.app.calculate()
-    read = _read(book, pipeline.load_rulebook(desk.settings().rulebook))
+    read = _read(book, intake.load_rulebook(desk.settings().rulebook))
     plans: list[tuple[FormScore, Rescored, Filled]] = []
     with step(book, desk.journal(book), name, desk.now(), read.sheets) as hand:
         for one in read.scores:
@@ -307,7 +307,7 @@ def _told_of_scores(plans: Sequence[tuple[FormScore, Rescored, Filled]]) -> Said
 def check(book: xw.Book, desk: Desk) -> Said:
     """审核: comments, fills and the sheet 审核意见 in the open workbook; what an earlier check put there goes first."""
     wanted = desk.settings()
-    rulebook = pipeline.load_rulebook(wanted.rulebook)
+    rulebook = intake.load_rulebook(wanted.rulebook)
     read = _read(book, rulebook)
     before, rows = _marks_in(book, read.sheets)
     folder = _folder_of(book)
@@ -463,7 +463,7 @@ def _order(book: xw.Book, desk: Desk, own: bool) -> Order | None:
 
 def _consolidated(order: Order, app: xw.App) -> resuming.Report:
     """The same run as `perf-xl consolidate`: with its lock, its ledger, and what was read before."""
-    rulebook = pipeline.load_rulebook(order.rulebook)
+    rulebook = intake.load_rulebook(order.rulebook)
     roster = pipeline.read_roster(order.roster) if order.roster else []
     wishes = resuming.Wishes(order.output, as_one=order.as_one, rulebook=rulebook, roster=tuple(roster))
     files = find_files([order.folder], [*wishes.outputs, *([Path(order.roster)] if order.roster else [])])
