@@ -338,10 +338,9 @@ def dumps(partial: Partial) -> bytes:
 
     heads, parts, end = [], [], 0
     for table in partial.tables:
-        head, pair = head_of(table), [pack(table), pack(table.findings)]
-        head.place = (end, *map(len, pair))
+        pair = [pack(table), pack(table.findings)]
+        heads.append(head_of(table, (end, *map(len, pair))))
         end += sum(map(len, pair))
-        heads.append(head)
         parts += pair
     return b"".join((pack((tuple(heads), partial.files)), *parts))
 

@@ -147,8 +147,8 @@ class FundsLine(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """What consolidation keeps of one form."""
+class Filing:
+    """报送的表: what tells one form from others, and what its line of 项目一览 says."""
 
     file: str
     sheet: str
@@ -157,31 +157,37 @@ class Table:
     project_key: str
     year: int | None
     unit: str | None
-    department: str | None
     rulebook: Rulebook
-    lines: tuple[FundsLine, ...]
     budget: Decimal | None
     executed: Decimal | None
-    funds: Decimal | None
-    """资金额度 that weighs its relative values, in 万元; None where it is blank or zero."""
-    budget_cell: str
-    executed_cell: str
     rate: Fraction | None
-    rows: tuple[Contribution, ...]
-    level_sums: Mapping[str, Fraction]
-    """Folded first level → sum of its weights; only levels whose weights are known."""
-    level_names: Mapping[str, str]
     total: Decimal | None
     filed_total: Decimal | None
     grade: str | None
-    content: str
-    """Everything that makes two filings of one project the same, as text."""
-    findings: tuple[Finding, ...]
 
     @property
     def identity(self) -> tuple[str, int | None, str]:
         """Project, year and filing unit: what may be filed only once."""
         return (self.project_key, self.year, fold_unit_name(self.unit))
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Filing):
+    """What consolidation keeps of one form."""
+
+    department: str | None
+    lines: tuple[FundsLine, ...]
+    funds: Decimal | None
+    """资金额度 that weighs its relative values, in 万元; None where it is blank or zero."""
+    budget_cell: str
+    executed_cell: str
+    rows: tuple[Contribution, ...]
+    level_sums: Mapping[str, Fraction]
+    """Folded first level → sum of its weights; only levels whose weights are known."""
+    level_names: Mapping[str, str]
+    content: str
+    """Everything that makes two filings of one project the same, as text."""
+    findings: tuple[Finding, ...]
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -499,41 +505,22 @@ class Consolidation:
 # --- where it all is while a result is made ---------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class Head:
-    """What is at hand of a table (表) all the time: what tells it from others, and what its line of 项目一览 says."""
+@dataclass(frozen=True, slots=True)
+class Head(Filing):
+    """What is at hand of a table (表) all the time."""
 
-    file: str
-    sheet: str
-    title_cell: str
-    project: str | None
-    project_key: str
-    year: int | None
-    unit: str | None
-    rulebook: Rulebook
-    budget: Decimal | None
-    executed: Decimal | None
-    rate: Fraction | None
-    total: Decimal | None
-    filed_total: Decimal | None
-    grade: str | None
     severities: tuple[int, ...]
     """How many findings it has, by `SEVERITIES`."""
     place: Any = field(default=None, compare=False)
     """Where the table itself is, as its shelf knows it."""
 
-    @property
-    def identity(self) -> tuple[str, int | None, str]:
-        """Project, year and filing unit: what may be filed only once."""
-        return (self.project_key, self.year, fold_unit_name(self.unit))
+
+def head_of(table: Table, place: object) -> Head:
+    """Return what is at hand of a table that is at this place."""
+    return Head(*_OF_FILING(table), tuple(count_by_severity(table.findings).values()), place)  # type: ignore[call-arg]
 
 
-def head_of(table: Table) -> Head:
-    """Return what is at hand of a table."""
-    return Head(*_AT_HAND(table), tuple(count_by_severity(table.findings).values()))  # type: ignore[call-arg]
-
-
-_AT_HAND = attrgetter(*(entry.name for entry in fields(Head)[:-2]))
+_OF_FILING = attrgetter(*(entry.name for entry in fields(Filing)))
 
 
 class Shelf(Protocol):
@@ -565,9 +552,7 @@ class InMemory:
 
     def __init__(self, partial: Partial) -> None:
         self.files = partial.files
-        self.heads = [head_of(table) for table in partial.tables]
-        for head, table in zip(self.heads, partial.tables, strict=True):
-            head.place = table
+        self.heads = [head_of(table, table) for table in partial.tables]
 
     def table(self, head: Head) -> Table:
         """Return the table itself."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from heapq import merge
 from itertools import chain, islice
 from pathlib import Path
@@ -62,8 +63,8 @@ class Spool:
         packed = cache.opened_partial(data, self._makers)
         start = self._write(packed.rest)
         for head in packed.heads:
-            head.place = (start + head.place[0], *head.place[1:])
-        self.heads += packed.heads
+            begins, *sizes = head.place
+            self.heads.append(replace(head, place=(start + begins, *sizes)))
         self.files += packed.files
         return packed.files
 
