@@ -432,7 +432,9 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
         last = sheet.grid.corner(row + (column in below), column)[1]
         span = (column, *(other for other in range(column + 1, last + 1) if other not in taken))
         better = role == "reason" and role in columns and "原因" not in sheet.keys[row].get(columns[role][0], "")
-        if role not in columns or better:
+        if role == "comparator":  # 正向 under 指标性质, 大于等于 under 指标方向: one more column of the kind
+            columns[role] = (*columns.get(role, ()), *span)
+        elif role not in columns or better:
             columns[role] = span
     if "reason" not in columns and "remark" in columns:
         columns["reason"] = columns["remark"]
@@ -970,7 +972,8 @@ class _Body:
         value = sheet.written(row, columns.get("adjusted", none))
         if value.text is None:
             value = sheet.written(row, columns.get("target", none))
-        comparator = sheet.written(row, columns.get("comparator", none))
+        comparators = (sheet.written(row, [column]) for column in columns.get("comparator", none))
+        comparator = next((one for one in reversed([*comparators]) if one.text), BLANK)
         if comparator.text is None and unit.text is None and value.cell:
             return value
         texts = [piece.text for piece in (comparator, value, unit) if piece.text]

@@ -158,11 +158,11 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
 
 
 def _compound(text: str) -> tuple[Decimal, str, str] | None:
-    """元/人·月, 万元/公里, 人次/天: the part before the stroke is folded, the rest kept."""
+    """元/人·月, 万元/公里, 万/月, 人次/天: the part before the stroke is folded, the rest kept."""
     head, _, tail = text.replace("每", "/", 1).partition("/") if "/" not in text else text.partition("/")
     tail = _PER.sub("·", tail).strip("·")
     top = unit_of(head)
-    if top is None or not top[1] or not tail or _DIGIT.search(tail) or len(tail) > 8:
+    if top is None or (not top[1] and top[0] == ONE) or not tail or _DIGIT.search(tail) or len(tail) > 8:
         return None
     unit = f"{top[1]}/{tail}"
     return top[0], unit, unit
@@ -171,8 +171,8 @@ def _compound(text: str) -> tuple[Decimal, str, str] | None:
 # --- one text ---------------------------------------------------------------------------------------------------------
 
 _COMPARATORS = {
-    ">=": "≥ ≧ ⩾ >= => 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
-    "<=": "≤ ≦ ⩽ <= =< 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
+    ">=": "≥ ≧ ⩾ >= => 正向 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
+    "<=": "≤ ≦ ⩽ <= =< 反向 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
     ">": "> 超过 大于 高于 多于",
     "<": "< 小于 低于 少于 不足 未满",
     "=": "= ═ == 等于",
@@ -404,7 +404,7 @@ def _read_plus_minus(text: str) -> Value | None:
 
 # --- dates ------------------------------------------------------------------------------------------------------------
 
-_WHEN = r"(?:完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
+_WHEN = r"(?:每年|完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
 _DONE = (
     r"(?:(?:全部|全面|按时|按期)?(?:完成|竣工|交付|支付|到位|投入使用|结束|验收|发放|完工|拨付|建成|上线)[^\d]{0,12})?"
 )
@@ -425,7 +425,7 @@ _END_OF_YEAR = regex(
 
 _DATED = regex(r"[年月日号季底末]|\d[-/.]\d")
 _NAMED_YEAR = regex(r"年|底|末|季")
-_PERIOD = regex(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
+_PERIOD = regex(r"(?P<from>20\d\d年.*?)(?:-+|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
 
 
 def _last_day(year: int, month: int) -> date:
@@ -530,6 +530,10 @@ _STRONGER = (
 )
 
 
+_NOT_OVER = regex(r"^(?:不|未|没有)超(?:过|出)?")
+"""不超预算 as a target is 未超预算, 未超出预算 as an actual."""
+
+
 def stated_completion(text: str) -> tuple[Fraction | None, int | None] | None:
     """Read a stated completion or band: (completion, band); None where the text states neither.
 
@@ -561,7 +565,7 @@ def words_agree(target: str, actual: str) -> bool:
     """
     wanted, given = target.removeprefix("定性").strip("。.;"), actual.removeprefix("定性").strip("。.;")
     wanted = wanted.removeprefix("=").removeprefix("═")
-    if wanted == given:
+    if wanted == given or _NOT_OVER.sub("不超", wanted) == _NOT_OVER.sub("不超", given):
         return True
     for word in ASSESSED:
         if wanted.endswith(word) and given.endswith(word):
@@ -574,6 +578,9 @@ def words_agree(target: str, actual: str) -> bool:
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
 _RATE_NAME = regex(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
+_SHARE_NAME = regex(r"(?:率|比例|占比|比重)$")
+_COUNTED = frozenset(["人", "人次", "户", "户次", "件", "次", "例", "起", "个", "家", "处", "项"])
+"""Units of a count, even where the name is that of a share: 签约率 2400人."""
 _MEAN_NAME = regex(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
 _TIME_LIMIT = regex(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
 _HINT = regex(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
@@ -746,6 +753,8 @@ def settle(
     'at_most'
     """
     wanted, given = parse(target, year), parse(actual, year)
+    if wanted.form == "unclear" and (day := parse(wanted.text.removeprefix("定性"), year)).form == "date":
+        wanted = day
     if comparator and wanted.comparator in (None, "="):
         wanted = replace(wanted, comparator=comparator)
     about = read_name(name or "")
@@ -809,7 +818,8 @@ def _settle_numbers(
     if not wanted.unit and wanted.scale == ONE and (own or from_name):
         wanted = _with_unit(wanted, own or from_name)
     percent = PERCENT in (wanted.unit, given.unit) or "/" in wanted.unit
-    relative = percent or wanted.mean or bool(_RATE_NAME.search(about.bare) or _MEAN_NAME.search(about.bare))
+    by_name = _RATE_NAME.search(about.bare) and not (wanted.unit in _COUNTED and _SHARE_NAME.search(about.bare))
+    relative = percent or wanted.mean or bool(by_name or _MEAN_NAME.search(about.bare))
     relative = relative or (wanted.unit in TIMES and "时效" in (level2 or ""))
     kind = RELATIVE if relative else ABSOLUTE
     scored_by = _direction(about.bare, level1, level2, comparator, wanted)
@@ -842,7 +852,7 @@ def _settle_numbers(
 
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
     """Whether a name leaves open which way is better: of a harm, or of a time that should perhaps be short."""
-    sense = counted(bare)
+    sense = UNCLEAR if _CONTROL_OF_COST.search(bare) else counted(bare)
     late = sense != NO_HARM and scored_by == AT_LEAST and kind == RELATIVE and unit != PERCENT
     return sense == UNCLEAR or (late and bool(_TIME_LIMIT.search(bare)))
 
@@ -950,6 +960,8 @@ def _direction(bare: str, level1: str | None, level2: str | None, comparator: st
     return AT_MOST if _less_is_better(bare, level1, level2, wanted) else AT_LEAST
 
 
+_CONTROL_OF_COST = regex(r"(?:成本|费用|支出|经费|资金|投资|预算|造价|概算)控制率$")
+"""Cost by budget, or how much of it is under control: which way is better is not said."""
 _OF_A_WHOLE = regex(r"(?:率|比例|占比|比重|度)$")
 
 

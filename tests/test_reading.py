@@ -312,3 +312,24 @@ def test_a_goal_ends_where_the_next_label_stands() -> None:
     merged = {(2, 0): (4, 0), (2, 1): (3, 1)}
     (form,) = read(TITLE, HEAD, side, texts, more, FUNDS, TOTAL, HEADER, *ROWS, SUM, merged=merged)
     assert (form.goal.expected.text, form.goal.actual.text) == ("修缮办公楼", "已修缮")
+
+
+def test_of_two_columns_for_the_comparator_the_last_filled_one_speaks() -> None:
+    head = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标性质",
+        "指标方向",
+        "目标值",
+        "计量单位",
+        "实际完成值",
+        "分值",
+        "得分",
+    ]
+    rows: list[list[Any]] = [
+        ["产出指标", "成本指标", "车辆购置成本", "反向", "小于等于", 12.0, "万元", 11.5, 5.0, 5.0],
+        ["效益指标", "社会效益指标", "规范化配置", "定性", None, "长期", None, "长期", 5.0, 5.0],
+    ]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, head, *rows)
+    assert [one.target.text for one in form.indicators] == ["小于等于12万元", "定性长期"]
