@@ -94,7 +94,7 @@ SPELLINGS = {
     "个百分点": PERCENT,
     "千分比": "‰",
     "块": "块",
-    "台(套)": "台套",
+    "元整": "元",
     "台/套": "台套",
     "人/次": "人次",
     "个工作日": "工作日",
@@ -116,6 +116,8 @@ _UNSURE = regex(
     r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
 )
 
+_IN_BRACKETS = regex(r"\(([次个套件人户])\)$")
+"""The end of a unit that stands in brackets: 场(次), 台(套), 5(个)."""
 _SHORT_WORD = regex(r"[\u4e00-\u9fff]{1,2}")
 _PER = regex(r"[*·.、,×/]|每")
 _DIGIT = regex(r"\d")
@@ -134,6 +136,7 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
     """
     if not text:
         return ONE, "", ""
+    text = _IN_BRACKETS.sub(r"\1", text)
     if text in SPELLINGS:
         text = SPELLINGS[text]
     if text in FACTORS:
@@ -183,10 +186,11 @@ _AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以�
 _AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
 _LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|保持|目标)*"
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
+_MEAN_FIRST = r"(?P<first>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _ONE_NUMBER = regex(
-    rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
+    rf"{_LEAD}{_MEAN_FIRST}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
     rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
 )
 _ONE_CHINESE = regex(
@@ -301,7 +305,8 @@ def _read_number(text: str) -> Value | None:
     number = _number(match["number"])
     if unit is None or comparator == "?" or number is None or (match["done"] and unit[1] != PERCENT and not unit[1]):
         return None
-    return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=bool(match["mean"]))
+    mean = bool(match["mean"] or match["first"])
+    return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=mean)
 
 
 _DIGITS = {
@@ -404,7 +409,7 @@ def _read_plus_minus(text: str) -> Value | None:
 
 # --- dates ------------------------------------------------------------------------------------------------------------
 
-_WHEN = r"(?:每年|完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
+_WHEN = r"(?:已|每年|完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
 _DONE = (
     r"(?:(?:全部|全面|按时|按期)?(?:完成|竣工|交付|支付|到位|投入使用|结束|验收|发放|完工|拨付|建成|上线)[^\d]{0,12})?"
 )
@@ -757,6 +762,8 @@ def settle(
         wanted = day
     if comparator and wanted.comparator in (None, "="):
         wanted = replace(wanted, comparator=comparator)
+    if wanted.form == given.form == "unclear" and (change := _changes(wanted, given)):
+        wanted, given = change
     about = read_name(name or "")
     if wanted.form in ("number", "range"):
         if _is_moment(wanted, level2):
@@ -768,6 +775,23 @@ def settle(
     if wanted.form == "blank":
         return Settled(UNRESOLVED)
     return _settle_words(wanted, given)
+
+
+_CHANGE = regex(
+    r"(?:较|比|与)?(?:上一?年度?|去年|往年|上年同期|同期)?(?:相比)?(?:同比)?"
+    r"(?P<verb>增长|增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|节约|节省)了?(?P<by>.+)"
+)
+
+
+def _changes(wanted: Value, given: Value) -> tuple[Value, Value] | None:
+    """增长5%以上 answered by 增长6%: by how much, of which more is better; None where not both change the same way."""
+    one, other = _CHANGE.fullmatch(wanted.text), _CHANGE.fullmatch(given.text)
+    if one is None or other is None or one["verb"] != other["verb"]:
+        return None
+    least, got = parse(one["by"]), parse(other["by"])
+    if least.form != "number" or got.form != "number" or least.comparator in ("<", "<="):
+        return None
+    return replace(least, comparator=">="), got
 
 
 def _is_moment(value: Value, level2: str | None) -> bool:
@@ -804,6 +828,8 @@ def _settle_words(wanted: Value, given: Value) -> Settled:
         notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
         return Settled(kind, notes=notes)
     completion, band = said
+    if given.form == "number" and completion != 1 and PERCENT in wanted.text:
+        return Settled(kind)  # 增长8%, answered by 9%: a value, or how much of it is done
     notes = ("I04",) if given.form == "number" and wanted.form == "words" else ()
     return Settled(QUALITATIVE, stated=completion, band=band, notes=notes)
 
@@ -829,7 +855,7 @@ def _settle_numbers(
         given = _with_unit(given, own)
     if given.form != "number" or _answers_in_percent(wanted, given):
         said = stated_completion(given.text)
-        if said and said[0] == 1:
+        if (said and said[0] == 1) or (wanted.number == 0 and _NONE_OF_IT.fullmatch(given.text)):
             return _alone(reading, wanted, ("I04",), Fraction(1), 1)
         if given.form != "number":
             return _alone(reading, wanted, ("I04",) if given.form in ("words", "date") else ())
@@ -848,6 +874,10 @@ def _settle_numbers(
         unsure = unsure or _is_unclear(about.bare, scored_by, kind, unit)
     spelt, scaled = wanted.spelt, _is_scaled(wanted)
     return Settled(*reading, low, high, got, unit, unsure=unsure, spelt=spelt, scaled=scaled, notes=notes)
+
+
+_NONE_OF_IT = regex(r"无|没有|(?:未|无|没有|零|0)(?:发生|出现|产生)|全年无")
+"""What answers a target of 0 in words."""
 
 
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
