@@ -764,6 +764,10 @@ def settle(
         wanted = replace(wanted, comparator=comparator)
     if wanted.form == given.form == "unclear" and (change := _changes(wanted, given)):
         wanted, given = change
+    elif wanted.form == "unclear" and (named := _NAMED.fullmatch(wanted.text)):
+        bound, behind = parse(named["bound"]), parse(given.text.removeprefix(named["name"]))
+        if bound.form == "number" and (given.form == "number" or behind.form == "number"):
+            wanted, given = bound, behind
     about = read_name(name or "")
     if wanted.form in ("number", "range"):
         if _is_moment(wanted, level2):
@@ -781,6 +785,10 @@ _CHANGE = regex(
     r"(?:较|比|与)?(?:上一?年度?|去年|往年|上年同期|同期)?(?:相比)?(?:同比)?"
     r"(?P<verb>增长|增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|节约|节省)了?(?P<by>.+)"
 )
+
+
+_NAMED = regex(r"(?P<name>[^\d<>=≥≤,;:。每均]{2,16})(?P<bound>(?:[≥≤]|[<>]=?).+)")
+"""A name, and after it a bound: 群众满意率≥90%."""
 
 
 def _changes(wanted: Value, given: Value) -> tuple[Value, Value] | None:
