@@ -398,7 +398,7 @@ def total_of_funds_is_not_its_parts(case: Case) -> Iterator[Fault]:
         amount: Written = getattr(total, column)
         numbers = [part.number for part in filled if part.number is not None]
         wanted = sum(numbers, Decimal(0))
-        if amount.number is None and not wanted:
+        if _is_unreadable(amount) or (amount.number is None and not wanted):
             continue
         fits = amount.number is not None and (amount.number == wanted or agrees(amount.number, wanted))
         if not fits and (amount.number is None or amount.number not in _sums_without_details(numbers)):
@@ -406,6 +406,11 @@ def total_of_funds_is_not_its_parts(case: Case) -> Iterator[Fault]:
             cells = ", ".join([amount.cell, *(part.cell for part in filled)])
             message = f"{NAMES[column]}:年度资金总额为{shown},各分项合计为 {plain(wanted)}"
             yield Fault(cells, message, None if amount.number is None else plain(amount.number), plain(wanted))
+
+
+def _is_unreadable(amount: Written) -> bool:
+    """Whether a cell for an amount holds what is none (X03 says so): it is not blank."""
+    return amount.number is None and not is_filler(amount.text)
 
 
 def _sums_without_details(numbers: list[Decimal]) -> set[Decimal]:
@@ -430,7 +435,7 @@ def executed_without_budget(case: Case) -> Iterator[Fault]:
     if row is None or not row.executed.number:
         return
     budget = case.form.budget_of(row)
-    if not budget.number:
+    if not budget.number and not _is_unreadable(budget):
         shown = "空白" if budget.number is None else "0"
         message = f"全年预算数为{shown},全年执行数为 {plain(row.executed.number)},无法计算执行率"
         yield Fault(budget.cell or row.executed.cell, message, None if budget.number is None else "0")
@@ -634,7 +639,10 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     wanted = sum(known, execution.filed or Decimal(0))
     if total.number != wanted and not agrees(total.number, wanted):
         message = f"总分填 {plain(total.number)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
-        yield Fault(total.cell, message, plain(total.number), plain(wanted))
+        weights = sum((row.weight for row in case.rows if row.weight is not None), Decimal(0))
+        room = execution.filed is None and wanted < total.number <= wanted + HUNDRED - weights
+        severity = DOUBT if room else None  # what is no row here may be scored too, up to 100
+        yield Fault(total.cell, message, plain(total.number), plain(wanted), severity)
 
 
 def reason_of(form: Form, indicator: Indicator) -> Written:
@@ -686,12 +694,16 @@ def _is_counted(row: Row) -> bool:
 
 
 def _is_inferred(row: Row) -> bool:
-    """Whether direction, unit or kind are ours: no comparator where less may be better, a scale assumed, a merged group."""
+    """Whether direction, unit or kind are ours: no comparator where less may be better, a scale assumed, a merged group.
+
+    A name that leaves open which way is better casts doubt on the comparator beside it: 逾期发放率 ≥100%.
+    """
     said = row.wanted.comparator or row.about.comparator
     return (
         "I06" in row.settled.notes
         or row.indicator.group is not None
         or (row.settled.scored_by == AT_MOST and said not in ("<=", "<"))
+        or counted(row.about.bare) == UNCLEAR
         or (row.settled.unit == "元" and said in (None, "="))
     )
 
@@ -1002,7 +1014,10 @@ def _missing(case: Case, column: str, what: str) -> Iterator[Fault]:
         yield Fault(cells, f"{len(blank)} 项指标都没有填{what}", None, what)
         return
     for row in blank:
-        named = column == "target" and _DIGIT.search(row.level3.text or "")  # 建设节点(8个): it may stand in the name
+        name = row.level3.text or ""
+        named = column == "target" and (  # it may stand in the name (建设节点(8个)), or be understood: 预算执行率
+            _DIGIT.search(name) or _ABOUT_RATE.fullmatch(read_name(name).bare)
+        )
         message = f"“{row.level3.text}”没有填{what}"
         yield Fault(getattr(row, column).cell, message, None, what, DOUBT if named else None)
 
@@ -1027,7 +1042,9 @@ def indicator_without_actual(case: Case) -> Iterator[Fault]:
     return _missing(case, "actual", "完成值")
 
 
-_LIMITED = regex(r"控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失")
+_LIMITED = regex(
+    r"调整|变更|控制|超|限|编制|标准|能耗|排放|用量|费|成本|减|降|压|少|时间|时限|天数|工期|周期|耗|未|不|误|失"
+)
 
 
 @check(

@@ -19,6 +19,7 @@ from perf_xl.findings import ADVICE, Finding, finding
 from perf_xl.formulas import evaluate
 from perf_xl.grid import Grid, Position, address, show, tidy
 from perf_xl.model import (
+    AMOUNTS,
     APPROPRIATION,
     BLANK,
     CARRYOVER,
@@ -50,8 +51,8 @@ _INDICATOR_ROLES = _patterns(
     unit=r"(?:度量|计量|指标|指标值)?单位",
     reason=r".*(?:偏差|未完成|差异|扣分|失分|未达标|未达成).*|原因(?:分析)?|改进措施|.*原因.*措施.*",
     remark=r"备注|说明|其他说明|情况说明",
-    extra=r"评分标准|.*赋分规则.*|得分计算方法|复核.*|上年.*|.*依据|.*完成率|完成比例|佐证.*|行次|序号|折算得分|计分.*",
-    weight=r"(?:指标|参考|标准|三级指标|单项指标|权重)?(?:分值|权重|满分|分数)(?:权重|分值|%)?|指标分值权重",
+    extra=r"评分标准|.*赋分规则.*|得分计算方法|复核.*|上年.*|.*依据|.*完成率|完成比例|佐证.*|行次|序号|.*折算得分|计分.*",
+    weight=r"(?:指标|参考|标准|三级指标|单项指标|权重)?(?:分值|权重|满分|分数)(?:权重|分值|占比|%)?|指标分值权重",
     score=r"(?:指标|自评|单项指标|实际|单位自评|自评价|项目)?得分(?:值)?|自?评分|自评分[数值]|自评",
     actual=(
         r"(?:全年|年度|实际|年终|指标|单项指标|项目)*(?:完成|实现)(?:指标)?(?:值|情况|数|结果)?|(?:全年|年度)?实际(?:指标)?(?:完成)?(?:值|情况)"
@@ -60,7 +61,7 @@ _INDICATOR_ROLES = _patterns(
     adjusted=r"调整后的?(?:年度)?(?:指标|目标)值",
     target=(
         r"(?:年度|年初|预期|计划|绩效|全年|当年|设定|预算|三级|目标)*(?:指标|目标)(?:目标)?值|预期(?:指标)?值|计划(?:完成)?值|绩效指标描述|指标目标"
-        r"|年度指标|年度目标|预期目标"
+        r"|年度指标|年度目标|预期目标|值"
     ),
     level1=r"一级(?:绩效)?指标|类别|指标类别|指标类型",
     level2=r"二级(?:绩效)?指标",
@@ -70,12 +71,12 @@ _INDICATOR_ROLES = _patterns(
 _FUNDS_ROLES = _patterns(
     weight=r"(?:执行率)?(?:分值|权重|标准分|满分)",
     score=r"(?:执行率|自评)?得分|自评分",
-    rate=r".*执行率.*",
+    rate=r".*执行(?:率|进度).*",
     initial_budget=r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算",
-    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?",
+    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况",
     executed=(
         r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目)*执行(?:数|金额|额)?"
-        r"|(?:全年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出数?|支出数|决算数"
+        r"|(?:全年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出数?|支出数|决算数|资金执行情况"
     ),
 )
 
@@ -113,10 +114,10 @@ _FOOT = re.compile(
 )
 _TITLE = re.compile(r".*(?:自评价?表|自评情况表|绩效[^,。;]{0,14}表|完成情况表|自评报表)(?:\(.*)?")
 _GOAL_EXPECTED = re.compile(
-    r"(?:年初|年度|预期|项目)?(?:设定|预期|总体|绩效)*(?:绩效)?目标(?::(?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
+    r"(?:年初|年度|预期|项目)*(?:设定|预期|总体|绩效)*(?:绩效)?目标(?::(?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
 )
 _GOAL_ACTUAL = re.compile(
-    r"(?:全年|年度|项目|目标|绩效|总体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?::(?P<rest>.+))?|目标(?:实际)?完成情况"
+    r"(?:全年|年度|项目|目标|绩效|总体|具体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?::(?P<rest>.+))?|目标(?:实际)?完成情况"
 )
 _NO_FUNDS = re.compile(r"管理情况|科学性|及时性|合规性|规范性|准确性|责任履行|情况说明|存在问题|资金来源说明")
 """Rows of the block 资金管理情况, which some forms put below the funds."""
@@ -332,8 +333,8 @@ class _Sheet:
 
 
 def _amount_in(key: str, unit: str) -> Decimal | None:
-    """Read 259.45万元 or 2.38 as an amount in `unit`."""
-    match = re.fullmatch(r"[¥￥]?([+-]?[\d,.]+)((?:亿|百万|万|千)?元|万|亿)?", key)
+    """Read 259.45万元, 2.38 or 854万(其中:示范建设295万元) as an amount in `unit`."""
+    match = re.fullmatch(r"[¥￥]?([+-]?[\d,.]+)((?:亿|百万|万|千)?元|万|亿)?(?:\([^()]*[^()\d.,][^()]*\))?", key)
     number = decimal_in(match.group(1)) if match else None
     if match is None or number is None:
         return None
@@ -381,13 +382,24 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
         below = _roles(sheet, row + 1)
         if _is_header(roles):
             two = _is_second_row(sheet, row + 1, below)
-        elif "level3" in below.values() and _is_header({**roles, **below}) and not _is_header(below):
-            two = True
+        elif "level3" in below.values() and _is_header({**roles, **below}):
+            two = not _is_header(below) or _comes_down(sheet, row, roles, below)
+            if not two:
+                row += 1
+                continue
         else:
             row += 1
             continue
         yield _Header(row, row + two, _columns(sheet, row, roles, below if two else {}))
         row += 1 + two
+
+
+def _comes_down(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[int, str]) -> bool:
+    """Whether a row heads columns of the header below it: 实际完成值, 分值, 得分 over blanks, beside 年度指标值 over its parts."""
+    return any(
+        role in _SCORED_ROLES and role not in below.values() and column not in sheet.keys[row + 1]
+        for column, role in above.items()
+    )
 
 
 OWN_HEADS = COMPUTED_SCORE, BASIS = ("计算得分", "依据")
@@ -420,7 +432,9 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
         last = sheet.grid.corner(row + (column in below), column)[1]
         span = (column, *(other for other in range(column + 1, last + 1) if other not in taken))
         better = role == "reason" and role in columns and "原因" not in sheet.keys[row].get(columns[role][0], "")
-        if role not in columns or better:
+        if role == "comparator":  # 正向 under 指标性质, 大于等于 under 指标方向: one more column of the kind
+            columns[role] = (*columns.get(role, ()), *span)
+        elif role not in columns or better:
             columns[role] = span
     if "reason" not in columns and "remark" in columns:
         columns["reason"] = columns["remark"]
@@ -633,12 +647,13 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     for row in rows:
         for key in sheet.keys[row].values():
             if "元" in key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
-                digits = re.search(r"\d", key)
+                digits = re.search(r"\d", _HEADER_WEIGHT.sub("", key))
                 if not digits and (row == funds_header or "(" in key):
                     return match.group(1)
     for row in range(first, last):
-        for key in sheet.keys[row].values():
-            if match := re.search(r"单位:((?:人民币)?(?:亿|百万|万|千)?元)", key):
+        for column, key in sheet.keys[row].items():
+            whole = f"{key}{sheet.value_right_of(row, column).text}" if key.endswith("单位:") else key
+            if match := re.search(r"单位:((?:人民币)?(?:亿|百万|万|千)?元)", whole):
                 return match.group(1).removeprefix("人民币")
     return None
 
@@ -649,13 +664,15 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
+    roles = {column: role for column, role in roles.items() if not _heads_labels(sheet, header, column, last)}
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
-        columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in keys)))
+        span = (column, *(at for at in range(column + 1, right + 1) if at not in keys))
+        columns.setdefault(role, _behind_its_label(sheet, header + 1, span))
         key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
-    first_column = min(column for column, role in roles.items() if role in ("initial_budget", "budget", "executed"))
+    first_column = min(columns[role][0] for role in AMOUNTS if role in columns)
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
     for row in range(header + 1, last):
@@ -699,6 +716,19 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     return tuple(rows), frozenset(present)
 
 
+def _behind_its_label(sheet: _Sheet, row: int, span: tuple[int, ...]) -> tuple[int, ...]:
+    """The columns of amounts, where each amount has its own label before it: 预算数 | 6.84 under 预算安排情况."""
+    labelled = row < len(sheet.keys) and _role(sheet.keys[row].get(span[0], ""), funds=True) in AMOUNTS
+    amounts = tuple(column for column in span if column >= sheet.right_of(row, span[0])) if labelled else ()
+    return amounts or span
+
+
+def _heads_labels(sheet: _Sheet, header: int, column: int, last: int) -> bool:
+    """Whether a cell of the funds header stands over the labels of the rows: 年度预算数(万元) over 总额, 其中:财政资金."""
+    top = sheet.grid.corner(header, column)[0] + 1
+    return top < last and bool(_kind_of_funds(sheet.keys[top].get(column, "")) == TOTAL)
+
+
 def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
     """The label of a funds row: what stands left of its amounts, without the block's side label."""
     pieces = [(column, sheet.text(row, column)) for column in sheet.keys[row] if column < first_column]
@@ -731,7 +761,8 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
         if found is None:
             continue
         left, right = found
-        side = next((column for column in sheet.keys[row] if column < left), None)
+        end = next((column for column in sheet.keys[row] if column > right), None)
+        side = max((column for column in sheet.keys[row] if column < left), default=None)
         side_end = sheet.grid.corner(row, side)[0] if side is not None else row
         expected: list[Written] = []
         actual: list[Written] = []
@@ -740,7 +771,7 @@ def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
                 break
             width = len(sheet.grid.values[below])
             one = sheet.written(below, range(left, min(right, width)))
-            other = sheet.written(below, range(right, width)) if right < width else BLANK
+            other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
             if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
                 break
             expected += [one] if one.text else []
@@ -941,7 +972,8 @@ class _Body:
         value = sheet.written(row, columns.get("adjusted", none))
         if value.text is None:
             value = sheet.written(row, columns.get("target", none))
-        comparator = sheet.written(row, columns.get("comparator", none))
+        comparators = (sheet.written(row, [column]) for column in columns.get("comparator", none))
+        comparator = next((one for one in reversed([*comparators]) if one.text), BLANK)
         if comparator.text is None and unit.text is None and value.cell:
             return value
         texts = [piece.text for piece in (comparator, value, unit) if piece.text]

@@ -94,7 +94,7 @@ SPELLINGS = {
     "个百分点": PERCENT,
     "千分比": "‰",
     "块": "块",
-    "台(套)": "台套",
+    "元整": "元",
     "台/套": "台套",
     "人/次": "人次",
     "个工作日": "工作日",
@@ -116,6 +116,8 @@ _UNSURE = regex(
     r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
 )
 
+_IN_BRACKETS = regex(r"\(([次个套件人户])\)$")
+"""The end of a unit that stands in brackets: 场(次), 台(套), 5(个)."""
 _SHORT_WORD = regex(r"[\u4e00-\u9fff]{1,2}")
 _PER = regex(r"[*·.、,×/]|每")
 _DIGIT = regex(r"\d")
@@ -134,6 +136,7 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
     """
     if not text:
         return ONE, "", ""
+    text = _IN_BRACKETS.sub(r"\1", text)
     if text in SPELLINGS:
         text = SPELLINGS[text]
     if text in FACTORS:
@@ -158,11 +161,11 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
 
 
 def _compound(text: str) -> tuple[Decimal, str, str] | None:
-    """元/人·月, 万元/公里, 人次/天: the part before the stroke is folded, the rest kept."""
+    """元/人·月, 万元/公里, 万/月, 人次/天: the part before the stroke is folded, the rest kept."""
     head, _, tail = text.replace("每", "/", 1).partition("/") if "/" not in text else text.partition("/")
     tail = _PER.sub("·", tail).strip("·")
     top = unit_of(head)
-    if top is None or not top[1] or not tail or _DIGIT.search(tail) or len(tail) > 8:
+    if top is None or (not top[1] and top[0] == ONE) or not tail or _DIGIT.search(tail) or len(tail) > 8:
         return None
     unit = f"{top[1]}/{tail}"
     return top[0], unit, unit
@@ -171,8 +174,8 @@ def _compound(text: str) -> tuple[Decimal, str, str] | None:
 # --- one text ---------------------------------------------------------------------------------------------------------
 
 _COMPARATORS = {
-    ">=": "≥ ≧ ⩾ >= => 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
-    "<=": "≤ ≦ ⩽ <= =< 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
+    ">=": "≥ ≧ ⩾ >= => 正向 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
+    "<=": "≤ ≦ ⩽ <= =< 反向 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
     ">": "> 超过 大于 高于 多于",
     "<": "< 小于 低于 少于 不足 未满",
     "=": "= ═ == 等于",
@@ -183,10 +186,11 @@ _AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以�
 _AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
 _LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|保持|目标)*"
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
+_MEAN_FIRST = r"(?P<first>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _ONE_NUMBER = regex(
-    rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
+    rf"{_LEAD}{_MEAN_FIRST}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
     rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
 )
 _ONE_CHINESE = regex(
@@ -301,7 +305,8 @@ def _read_number(text: str) -> Value | None:
     number = _number(match["number"])
     if unit is None or comparator == "?" or number is None or (match["done"] and unit[1] != PERCENT and not unit[1]):
         return None
-    return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=bool(match["mean"]))
+    mean = bool(match["mean"] or match["first"])
+    return Value("number", text, comparator, number, None, unit[0], unit[1], unit[2], mean=mean)
 
 
 _DIGITS = {
@@ -404,7 +409,7 @@ def _read_plus_minus(text: str) -> Value | None:
 
 # --- dates ------------------------------------------------------------------------------------------------------------
 
-_WHEN = r"(?:完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
+_WHEN = r"(?:已|每年|完成时间为|完成时间|时间为|截止到?|截至|计划于?|预计|于|在|力争|确保)*"
 _DONE = (
     r"(?:(?:全部|全面|按时|按期)?(?:完成|竣工|交付|支付|到位|投入使用|结束|验收|发放|完工|拨付|建成|上线)[^\d]{0,12})?"
 )
@@ -425,7 +430,7 @@ _END_OF_YEAR = regex(
 
 _DATED = regex(r"[年月日号季底末]|\d[-/.]\d")
 _NAMED_YEAR = regex(r"年|底|末|季")
-_PERIOD = regex(r"(?P<from>20\d\d年.*?)(?:-|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
+_PERIOD = regex(r"(?P<from>20\d\d年.*?)(?:-+|~|至|到|—+)(?P<to>20\d\d年.*|\d{1,2}月.*)")
 
 
 def _last_day(year: int, month: int) -> date:
@@ -530,6 +535,10 @@ _STRONGER = (
 )
 
 
+_NOT_OVER = regex(r"^(?:不|未|没有)超(?:过|出)?")
+"""不超预算 as a target is 未超预算, 未超出预算 as an actual."""
+
+
 def stated_completion(text: str) -> tuple[Fraction | None, int | None] | None:
     """Read a stated completion or band: (completion, band); None where the text states neither.
 
@@ -561,7 +570,7 @@ def words_agree(target: str, actual: str) -> bool:
     """
     wanted, given = target.removeprefix("定性").strip("。.;"), actual.removeprefix("定性").strip("。.;")
     wanted = wanted.removeprefix("=").removeprefix("═")
-    if wanted == given:
+    if wanted == given or _NOT_OVER.sub("不超", wanted) == _NOT_OVER.sub("不超", given):
         return True
     for word in ASSESSED:
         if wanted.endswith(word) and given.endswith(word):
@@ -574,6 +583,9 @@ def words_agree(target: str, actual: str) -> bool:
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
 _RATE_NAME = regex(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
+_SHARE_NAME = regex(r"(?:率|比例|占比|比重)$")
+_COUNTED = frozenset(["人", "人次", "户", "户次", "件", "次", "例", "起", "个", "家", "处", "项"])
+"""Units of a count, even where the name is that of a share: 签约率 2400人."""
 _MEAN_NAME = regex(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
 _TIME_LIMIT = regex(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
 _HINT = regex(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
@@ -746,8 +758,16 @@ def settle(
     'at_most'
     """
     wanted, given = parse(target, year), parse(actual, year)
+    if wanted.form == "unclear" and (day := parse(wanted.text.removeprefix("定性"), year)).form == "date":
+        wanted = day
     if comparator and wanted.comparator in (None, "="):
         wanted = replace(wanted, comparator=comparator)
+    if wanted.form == given.form == "unclear" and (change := _changes(wanted, given)):
+        wanted, given = change
+    elif wanted.form == "unclear" and (named := _NAMED.fullmatch(wanted.text)):
+        bound, behind = parse(named["bound"]), parse(given.text.removeprefix(named["name"]))
+        if bound.form == "number" and (given.form == "number" or behind.form == "number"):
+            wanted, given = bound, behind
     about = read_name(name or "")
     if wanted.form in ("number", "range"):
         if _is_moment(wanted, level2):
@@ -759,6 +779,27 @@ def settle(
     if wanted.form == "blank":
         return Settled(UNRESOLVED)
     return _settle_words(wanted, given)
+
+
+_CHANGE = regex(
+    r"(?:较|比|与)?(?:上一?年度?|去年|往年|上年同期|同期)?(?:相比)?(?:同比)?"
+    r"(?P<verb>增长|增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|节约|节省)了?(?P<by>.+)"
+)
+
+
+_NAMED = regex(r"(?P<name>[^\d<>=≥≤,;:。每均]{2,16})(?P<bound>(?:[≥≤]|[<>]=?).+)")
+"""A name, and after it a bound: 群众满意率≥90%."""
+
+
+def _changes(wanted: Value, given: Value) -> tuple[Value, Value] | None:
+    """增长5%以上 answered by 增长6%: by how much, of which more is better; None where not both change the same way."""
+    one, other = _CHANGE.fullmatch(wanted.text), _CHANGE.fullmatch(given.text)
+    if one is None or other is None or one["verb"] != other["verb"]:
+        return None
+    least, got = parse(one["by"]), parse(other["by"])
+    if least.form != "number" or got.form != "number" or least.comparator in ("<", "<="):
+        return None
+    return replace(least, comparator=">="), got
 
 
 def _is_moment(value: Value, level2: str | None) -> bool:
@@ -795,6 +836,8 @@ def _settle_words(wanted: Value, given: Value) -> Settled:
         notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
         return Settled(kind, notes=notes)
     completion, band = said
+    if given.form == "number" and completion != 1 and PERCENT in wanted.text:
+        return Settled(kind)  # 增长8%, answered by 9%: a value, or how much of it is done
     notes = ("I04",) if given.form == "number" and wanted.form == "words" else ()
     return Settled(QUALITATIVE, stated=completion, band=band, notes=notes)
 
@@ -809,7 +852,8 @@ def _settle_numbers(
     if not wanted.unit and wanted.scale == ONE and (own or from_name):
         wanted = _with_unit(wanted, own or from_name)
     percent = PERCENT in (wanted.unit, given.unit) or "/" in wanted.unit
-    relative = percent or wanted.mean or bool(_RATE_NAME.search(about.bare) or _MEAN_NAME.search(about.bare))
+    by_name = _RATE_NAME.search(about.bare) and not (wanted.unit in _COUNTED and _SHARE_NAME.search(about.bare))
+    relative = percent or wanted.mean or bool(by_name or _MEAN_NAME.search(about.bare))
     relative = relative or (wanted.unit in TIMES and "时效" in (level2 or ""))
     kind = RELATIVE if relative else ABSOLUTE
     scored_by = _direction(about.bare, level1, level2, comparator, wanted)
@@ -819,7 +863,7 @@ def _settle_numbers(
         given = _with_unit(given, own)
     if given.form != "number" or _answers_in_percent(wanted, given):
         said = stated_completion(given.text)
-        if said and said[0] == 1:
+        if (said and said[0] == 1) or (wanted.number == 0 and _NONE_OF_IT.fullmatch(given.text)):
             return _alone(reading, wanted, ("I04",), Fraction(1), 1)
         if given.form != "number":
             return _alone(reading, wanted, ("I04",) if given.form in ("words", "date") else ())
@@ -840,9 +884,13 @@ def _settle_numbers(
     return Settled(*reading, low, high, got, unit, unsure=unsure, spelt=spelt, scaled=scaled, notes=notes)
 
 
+_NONE_OF_IT = regex(r"无|没有|(?:未|无|没有|零|0)(?:发生|出现|产生)|全年无")
+"""What answers a target of 0 in words."""
+
+
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
     """Whether a name leaves open which way is better: of a harm, or of a time that should perhaps be short."""
-    sense = counted(bare)
+    sense = UNCLEAR if _CONTROL_OF_COST.search(bare) else counted(bare)
     late = sense != NO_HARM and scored_by == AT_LEAST and kind == RELATIVE and unit != PERCENT
     return sense == UNCLEAR or (late and bool(_TIME_LIMIT.search(bare)))
 
@@ -950,6 +998,8 @@ def _direction(bare: str, level1: str | None, level2: str | None, comparator: st
     return AT_MOST if _less_is_better(bare, level1, level2, wanted) else AT_LEAST
 
 
+_CONTROL_OF_COST = regex(r"(?:成本|费用|支出|经费|资金|投资|预算|造价|概算)控制率$")
+"""Cost by budget, or how much of it is under control: which way is better is not said."""
 _OF_A_WHOLE = regex(r"(?:率|比例|占比|比重|度)$")
 
 

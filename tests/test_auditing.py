@@ -42,6 +42,7 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("S03", "G12, F12", "above the weight", lambda: form(indicator(filed="12"))),
     ("S03", "H5, G5", "execution above its weight", lambda: form(filed="11")),
     ("S04", "G30", "a total that follows from nothing", lambda: form(indicator(filed="10"), filed="6.66", total="98")),
+    ("S04", "G30", "more than what is missing could have earned", lambda: form(indicator(weight="90", filed="80"), weight=None, filed=None, total="98")),
     ("D01", "H12", "points lost, no reason", lambda: form(indicator(filed="9"))),
     ("I03", "E12, D12", "the bound repeated", lambda: form(indicator("≥95%", "≥95%"))),
     ("I04", "E12, D12", "words for a number", lambda: form(indicator("不低于95%", "达成预期指标"))),
@@ -103,6 +104,9 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
 ]  # fmt: skip
 
 NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
+    ("F02", "a total that cannot be read", lambda: form(budget="约90万", parts=(funds_row("其中:当年财政拨款", "appropriation", budget="70", row=6),))),
+    ("F04", "a budget that cannot be read", lambda: form(budget="约90万")),
+    ("I05", "changes that are to be few", lambda: form(indicator("≤10次", "1次", name="科目调整次数"))),
     ("W01", "10+90=100", lambda: form(*HALVES)),
     ("W01", "a weight that cannot be read", lambda: form(*HALVES, indicator(weight=None, filed="3", row=15))),
     ("W02", "10", lambda: form(*HALVES)),
@@ -200,7 +204,10 @@ def severity_of(one: Any, code: str) -> set[str]:
         ("W02", "20 is right elsewhere", lambda: form(*HALVES, weight="20")),
         ("S05", "money without ≤ may be a limit", lambda: form(indicator("800万元", "750万元", name="项目总投入", filed="10"))),
         ("S05", "a cost without ≤", lambda: form(indicator("80万元", "90万元", name="维修成本", level2="成本指标", filed="10"))),
-        ("I01", "the target may stand in the name", lambda: form(indicator(target=None, name="建设节点(8个)"))),
+        ("S05", "a name that leaves open which way is better", lambda: form(indicator("≥100%", "0", name="逾期发放率", filed="10"))),
+    ("S04", "what is no row here may be scored too", lambda: form(indicator(weight="85", filed="80"), weight=None, filed=None, total="95")),
+    ("I01", "the target of the execution rate is understood", lambda: form(indicator(target=None, actual="100%", name="预算执行率"))),
+    ("I01", "the target may stand in the name", lambda: form(indicator(target=None, name="建设节点(8个)"))),
     ],
 )  # fmt: skip
 def test_what_had_to_be_inferred_is_a_doubt(code: str, why: str, build: Callable[[], Any]) -> None:

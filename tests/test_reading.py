@@ -195,3 +195,141 @@ def test_a_text_is_no_operand_of_a_formula() -> None:
     (form,) = read(TITLE, HEAD, HEADER, *rows, uncalculated={(6, 6): "F7*G4"})
     assert form.total.number is None
     assert any("没有保存计算结果" in doubt.message for doubt in form.doubts)
+
+
+def test_columns_headed_above_go_with_the_header_below_them() -> None:
+    above = ["绩效指标", None, None, "年度指标值", None, None, "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
+    below = ["一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"]
+    row = ["产出指标", "数量指标", "受助人数", "≧", 30.0, "人次", 31.0, 10.0, 9.0, "已补报"]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, above, below, row, SUM)
+    (one,) = form.indicators
+    assert (one.target.text, one.actual.text, one.weight.number, one.score.number, one.reason.text) == (
+        "≧30人次",
+        "31",
+        10,
+        9,
+        "已补报",
+    )
+
+
+def test_the_line_of_goals_is_no_header_of_the_indicators_below_it() -> None:
+    goals = ["年度总体目标", "预期目标", None, None, "实际完成情况", None, None, None]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, goals, HEADER, *ROWS, SUM)
+    assert [one.actual.text for one in form.indicators] == ["100人次", "合格", "95%"]
+
+
+def test_a_header_cell_over_the_labels_of_the_funds_is_no_column_of_amounts() -> None:
+    side = [
+        "预算执行情况(10分)",
+        "年度预算数(万元)",
+        "年初预算",
+        "调整后预算数",
+        "预算执行数",
+        "预算执行率",
+        "权重",
+        "得分",
+    ]
+    whole = [None, "总额", 0.0, 12.0, 9.0, "75.00%", 10.0, 7.5]
+    part = [None, "其中:财政资金", 0.0, 12.0, 9.0, "75.00%", "/", "/"]
+    (form,) = read(TITLE, HEAD, side, whole, part, HEADER, *ROWS, SUM)
+    assert [(row.label.text, row.kind) for row in form.funds] == [("总额", "total"), ("其中:财政资金", "appropriation")]
+    total = form.funds[0]
+    assert (total.budget.number, total.executed.number, total.weight.number, total.score.number) == (12, 9, 10, 7.5)
+    assert form.money_unit == "万元"
+
+
+def test_amounts_that_stand_behind_labels_of_their_own() -> None:
+    unit = ["项目名称", None, "甲项目", None, "金额单位:", "元"]
+    heads = [
+        "二、预算执行情况",
+        "预算安排情况(调整后)",
+        None,
+        "资金到位情况",
+        None,
+        "资金执行情况",
+        None,
+        "预算执行进度(%)",
+    ]
+    whole = [None, "预算数", 12.5, "到位数", 12.5, "执行数", 10.0, "80.00"]
+    part = [None, "其中:财政资金", 12.5, "其中:财政资金", 12.5, "其中:财政资金", 10.0, None]
+    merged = {(3, 1): (3, 2), (3, 3): (3, 4), (3, 5): (3, 6)}
+    goals = ["三、目标完成情况", "年度预期目标", None, None, "具体完成情况", None, None, "总体完成率(%)"]
+    text = [None, "发放补贴", None, None, "已发放", None, None, "100.00"]
+    (form,) = read(TITLE, unit, [], heads, whole, part, goals, text, HEADER, *ROWS, SUM, merged=merged)
+    assert [(row.label.text, row.kind, row.budget.number, row.executed.number) for row in form.funds] == [
+        ("预算数", "total", Decimal("12.5"), 10),
+        ("其中:财政资金", "appropriation", Decimal("12.5"), 10),
+    ]
+    assert (form.funds[0].rate.text, form.money_unit) == ("80.00", "元")
+    assert (form.goal.expected.text, form.goal.actual.text) == ("发放补贴", "已发放")
+    assert form.doubts == ()
+
+
+def test_a_second_line_of_the_header_may_split_target_and_score() -> None:
+    above = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标分值",
+        "预期指标值",
+        None,
+        None,
+        "单项指标实际完成值",
+        "自评得分",
+        None,
+        None,
+    ]
+    below = [*[None] * 4, "符号", "值", "单位(文字描述)", None, "单项指标得分", "权重占比(%)", "单项指标折算得分"]
+    row = ["产出指标", "质量指标", "覆盖率", 25.0, ">=", "98", "%(百分比)", "100%", 24.0, 25.0, 6.0]
+    merged = {(4, 4): (4, 6), (4, 8): (4, 10)}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, above, below, row, merged=merged)
+    (one,) = form.indicators
+    assert (one.target.text, one.actual.text, one.weight.number, one.score.number) == (
+        ">=98%(百分比)",
+        "100%",
+        25,
+        24,
+    )
+    assert form.doubts == ()
+
+
+def test_a_weight_beside_the_money_unit_of_the_funds() -> None:
+    side = ["预算执行情况(万元)\n(20分)", None, "预算数(A)", "执行数(B)", "执行率(B/A)", "得分\n(20分*执行率)"]
+    (form,) = read(TITLE, HEAD, side, [None, "年度财政资金总额", 2.5, 2.5, 1.0, 20.0], HEADER, *ROWS, SUM)
+    assert (form.money_unit, form.doubts) == ("万元", ())
+
+
+def test_an_amount_with_a_remark_in_brackets() -> None:
+    whole = [None, "年度资金总额", "85万(其中示范建设29万元)", "85万", 85.0, 10.0, "100%", 10.0]
+    (form,) = read(TITLE, HEAD, FUNDS, whole, HEADER, *ROWS, SUM)
+    assert (form.funds[0].initial_budget.number, form.doubts) == (85, ())
+
+
+def test_a_goal_ends_where_the_next_label_stands() -> None:
+    side = ["项目基本情况", "1.年度目标完成情况", "项目年度目标", None, "年度目标完成情况"]
+    texts = [None, None, "修缮办公楼", None, "已修缮"]
+    more = [None, "2.实施内容概述", "先招标后施工"]
+    merged = {(2, 0): (4, 0), (2, 1): (3, 1)}
+    (form,) = read(TITLE, HEAD, side, texts, more, FUNDS, TOTAL, HEADER, *ROWS, SUM, merged=merged)
+    assert (form.goal.expected.text, form.goal.actual.text) == ("修缮办公楼", "已修缮")
+
+
+def test_of_two_columns_for_the_comparator_the_last_filled_one_speaks() -> None:
+    head = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标性质",
+        "指标方向",
+        "目标值",
+        "计量单位",
+        "实际完成值",
+        "分值",
+        "得分",
+    ]
+    rows: list[list[Any]] = [
+        ["产出指标", "成本指标", "车辆购置成本", "反向", "小于等于", 12.0, "万元", 11.5, 5.0, 5.0],
+        ["效益指标", "社会效益指标", "规范化配置", "定性", None, "长期", None, "长期", 5.0, 5.0],
+    ]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, head, *rows)
+    assert [one.target.text for one in form.indicators] == ["小于等于12万元", "定性长期"]

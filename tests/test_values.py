@@ -59,6 +59,14 @@ NUMBERS = [
     ("1.5万元/个", None, "15000", "元/个"),
     ("23个村", None, "23", "个"),
     ("100%覆盖", None, "1", "%"),
+    ("≤30万/月", "<=", "300000", "/月"),
+    ("人均≤550元/天", "<=", "550", "元/天"),
+    ("30万元整", None, "300000", "元"),
+    ("5(个)", None, "5", "个"),
+    ("3台(套)", None, "3", "台套"),
+    ("8场(次)", None, "8", "场次"),
+    ("正向98%", ">=", "0.98", "%"),
+    ("反向12万元", "<=", "120000", "元"),
 ]
 
 DATES = [
@@ -80,6 +88,9 @@ DATES = [
     ("2023/6/30", "2023-06-30"),
     ("完成时间为2022年12月30日", "2022-12-30"),
     ("2021年12月完成", "2021-12-31"),
+    ("2020年1月--2020年11月", "2020-11-30"),
+    ("每年11月底前", "2023-11-30"),
+    ("已于2023年11月完成", "2023-11-30"),
 ]
 
 UNCERTAIN = [
@@ -271,3 +282,8 @@ class TestWords:
     @pytest.mark.parametrize("text", ["好", "有效", "120%", "提升"])
     def test_that_state_none(self, text: str) -> None:
         assert stated_completion(text) is None
+
+
+@pytest.mark.parametrize(("target", "unsure"), [("100%", True), ("=100%", True), ("≤100%", False), ("92%", False)])
+def test_which_way_a_control_of_cost_is_better_is_said_by_its_bound_alone(target: str, unsure: bool) -> None:
+    assert settle("运维成本控制率", "产出指标", "成本指标", target, "92%").unsure is unsure
