@@ -70,6 +70,7 @@ SPELLINGS = {
     "平米": "平方米",
     "平方千米": "平方公里",
     "km2": "平方公里",
+    "hm2": "公顷",
     "m3": "立方米",
     "立方": "立方米",
     "方": "立方米",
@@ -141,6 +142,8 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
         return factor, base, text
     if text in MEASURES:
         return ONE, text, text
+    if text.endswith(")") and (joined := re.sub("[()]", "", text)) in MEASURES:
+        return ONE, joined, joined
     if "/" in text or "每" in text[1:]:
         return _compound(text)
     for word, scale in _SCALES.items():
@@ -181,7 +184,7 @@ _PREFIX = {word: comparator for comparator, words in _COMPARATORS.items() for wo
 _PREFIX_PATTERN = "|".join(re.escape(word) for word in sorted(_PREFIX, key=len, reverse=True))
 _AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以上\(含\)|以上"
 _AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
-_LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|保持|目标)*"
+_LEAD = r"(?:全年|常年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|始终|(?:保持|维持|稳定)在?|目标)*"
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
@@ -748,6 +751,10 @@ def settle(
     wanted, given = parse(target, year), parse(actual, year)
     if comparator and wanted.comparator in (None, "="):
         wanted = replace(wanted, comparator=comparator)
+    if given.unit != PERCENT and _NOTHING.fullmatch(wanted.text):
+        wanted = Value("number", wanted.text, "<=", Decimal(0))
+    if wanted.number == 0 and _NOTHING.fullmatch(given.text):
+        given = Value("number", given.text, None, Decimal(0))
     about = read_name(name or "")
     if wanted.form in ("number", "range"):
         if _is_moment(wanted, level2):
@@ -759,6 +766,13 @@ def settle(
     if wanted.form == "blank":
         return Settled(UNRESOLVED)
     return _settle_words(wanted, given)
+
+
+_NOTHING = regex(
+    r"(?:确保|实现|保持|做到|达到)*(?:[零0](?:发生|事故|伤亡|死亡|投诉|上访|差错|违规|违纪|案件|火灾|感染|逾期|拖欠)(?:事故|事件)?"
+    r"|(?:未|没有|无)发生)"
+)
+"""零事故, 未发生: words that count to 0 of what no one wants."""
 
 
 def _is_moment(value: Value, level2: str | None) -> bool:
@@ -784,6 +798,9 @@ def _settle_dates(wanted: Value, given: Value) -> Settled:
     return Settled(DATE, target_day=wanted.day, notes=notes)
 
 
+_OWN_PERCENT = regex(r"\d[%‰]|百分[之点]")
+
+
 def _settle_words(wanted: Value, given: Value) -> Settled:
     kind = QUALITATIVE if wanted.form == "words" or wanted.text.startswith("定性") else UNRESOLVED
     if given.form == "blank":
@@ -791,6 +808,8 @@ def _settle_words(wanted: Value, given: Value) -> Settled:
     if words_agree(wanted.text, given.text):
         return Settled(QUALITATIVE, stated=Fraction(1), agreed=True)
     said = stated_completion(given.text)
+    if said and said[0] != 1 and given.unit == PERCENT and _OWN_PERCENT.search(wanted.text):
+        said = None  # a percent that answers one is a value (增长5%: 6%), no completion
     if said is None:
         notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
         return Settled(kind, notes=notes)

@@ -271,3 +271,34 @@ class TestWords:
     @pytest.mark.parametrize("text", ["好", "有效", "120%", "提升"])
     def test_that_state_none(self, text: str) -> None:
         assert stated_completion(text) is None
+
+
+class TestPairsOfWordsAndNumbers:
+    @pytest.mark.parametrize(
+        ("target", "actual"), [("较上年增长5%", "6%"), ("同比增长≥10%", "12%"), ("提高3个百分点左右", "4%")]
+    )
+    def test_a_percent_that_answers_one_is_no_completion(self, target: str, actual: str) -> None:
+        assert settle("收入增长", "效益指标", "经济效益指标", target, actual).stated is None
+
+    @pytest.mark.parametrize("target", ["较上年增长5%", "完成3个村道路硬化", "显著提升"])
+    def test_a_hundred_percent_is_one(self, target: str) -> None:
+        assert settle("收入增长", "效益指标", "经济效益指标", target, "100%").stated == 1
+
+    @pytest.mark.parametrize("target", ["常年保持在70%以上", "稳定在70%以上", "始终维持70%以上"])
+    def test_a_level_that_is_kept_is_a_number(self, target: str) -> None:
+        pair = settle("抗体合格率", "产出指标", "质量指标", target, "92.35%")
+        assert (pair.scored_by, pair.target, pair.actual) == ("at_least", Decimal("0.7"), Decimal("0.9235"))
+
+    @pytest.mark.parametrize("target", ["零发生", "零事故", "实现零投诉", "未发生", "0事故"])
+    @pytest.mark.parametrize(("actual", "wanted"), [("0", 0), ("0起", 0), ("2起", 2), ("未发生", 0), ("零事故", 0)])
+    def test_nothing_may_happen_and_is_counted(self, target: str, actual: str, wanted: int) -> None:
+        pair = settle("安全生产", "效益指标", "社会效益指标", target, actual)
+        assert (pair.scored_by, pair.target, pair.actual, pair.notes) == ("at_most", 0, wanted, ())
+
+    def test_words_for_nothing_are_no_percent(self) -> None:
+        assert settle("群众满意度", "满意度指标", None, "≥95%", "零投诉").actual is None
+        assert settle("安全生产", "效益指标", None, "零事故", "100%").stated == 1
+
+    @pytest.mark.parametrize(("spelt", "unit"), [("12场(次)", "场次"), ("3批(次)", "批次"), ("2hm²", "亩")])
+    def test_units_as_they_are_typed(self, spelt: str, unit: str) -> None:
+        assert parse(spelt).unit == unit
