@@ -125,6 +125,8 @@ _SIDE_OF_FUNDS = re.compile(
 )
 _MONEY_UNIT = re.compile(r"(?:亿|百万|万|千)?元")
 _LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
+_BESIDE_POINTS = re.compile(r"(?<=.)\([^()\d]*\)$")
+"""What is said of a score behind it: 9分(招生减少)."""
 _LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
 _HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
@@ -290,6 +292,7 @@ class _Sheet:
             number = self.raw_number(row, column)
             key = fold(text)
             if number is None:
+                key = _BESIDE_POINTS.sub("", key)
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
                 if number is None and key not in _DASHES and what:
                     self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
@@ -633,8 +636,8 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     for row in rows:
         for key in sheet.keys[row].values():
             if "元" in key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
-                digits = re.search(r"\d", key)
-                if not digits and (row == funds_header or "(" in key):
+                bracketed = match.group().startswith("(") and match.group().endswith(")")
+                if bracketed or (not re.search(r"\d", key) and (row == funds_header or "(" in key)):
                     return match.group(1)
     for row in range(first, last):
         for key in sheet.keys[row].values():

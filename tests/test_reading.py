@@ -195,3 +195,15 @@ def test_a_text_is_no_operand_of_a_formula() -> None:
     (form,) = read(TITLE, HEAD, HEADER, *rows, uncalculated={(6, 6): "F7*G4"})
     assert form.total.number is None
     assert any("没有保存计算结果" in doubt.message for doubt in form.doubts)
+
+
+def test_what_is_said_of_a_score_stands_behind_it_in_brackets() -> None:
+    row = ["产出指标", "数量指标", "奖学金人数", "20人", "18人", 10.0, "9分（因招生减少，比例未变）", None]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, row, *ROWS[1:], SUM)
+    assert (form.indicators[0].score.number, form.doubts) == (9, ())
+
+
+def test_a_weight_beside_the_unit_of_money() -> None:
+    funds = ["预算执行情况（千元）（20分）", *FUNDS[1:]]
+    (form,) = read(TITLE, HEAD, funds, TOTAL, HEADER, *ROWS, SUM)
+    assert (form.money_unit, form.doubts) == ("千元", ())
