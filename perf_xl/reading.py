@@ -50,7 +50,8 @@ _INDICATOR_ROLES = _patterns(
     unit=r"(?:度量|计量|指标|指标值)?单位",
     reason=r".*(?:偏差|未完成|差异|扣分|失分|未达标|未达成).*|原因(?:分析)?|改进措施|.*原因.*措施.*",
     remark=r"备注|说明|其他说明|情况说明",
-    extra=r"评分标准|.*赋分规则.*|得分计算方法|复核.*|上年.*|.*依据|.*完成率|完成比例|佐证.*|行次|序号|折算得分|计分.*",
+    extra=r"评分标准|.*赋分规则.*|得分计算方法|复核.*|上年.*|.*依据|.*完成率|完成比例|佐证.*|行次|序号|计分.*",
+    converted=r"折算(?:后)?得分|折算分",
     weight=r"(?:指标|参考|标准|三级指标|单项指标|权重)?(?:分值|权重|满分|分数)(?:权重|分值|%)?|指标分值权重",
     score=r"(?:指标|自评|单项指标|实际|单位自评|自评价|项目)?得分(?:值)?|自?评分|自评分[数值]|自评",
     actual=(
@@ -59,12 +60,13 @@ _INDICATOR_ROLES = _patterns(
     ),
     adjusted=r"调整后的?(?:年度)?(?:指标|目标)值",
     target=(
-        r"(?:年度|年初|预期|计划|绩效|全年|当年|设定|预算|三级|目标)*(?:指标|目标)(?:目标)?值|预期(?:指标)?值|计划(?:完成)?值|绩效指标描述|指标目标"
+        r"(?:年度|年初|预期|计划|绩效|全年|当年|设定|预算|三级|目标)*(?:指标|目标)(?:目标)?值|预期(?:指标)?值|计划(?:完成)?值|指标目标"
         r"|年度指标|年度目标|预期目标"
     ),
-    level1=r"一级(?:绩效)?指标|类别|指标类别|指标类型",
-    level2=r"二级(?:绩效)?指标",
-    level3=r"三级(?:绩效)?指标(?:名称)?|(?:绩效)?指标名称|指标内容|具体指标",
+    described=r"(?:绩效)?指标描述",
+    level1=r"一级(?:绩效)?(?:指标|目标)|类别|指标类别|指标类型",
+    level2=r"二级(?:绩效)?(?:指标|目标)",
+    level3=r"三级(?:绩效)?(?:指标|目标)(?:名称)?|(?:绩效)?指标名称|指标内容|具体指标",
 )
 
 _FUNDS_ROLES = _patterns(
@@ -425,9 +427,12 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
         better = role == "reason" and role in columns and "原因" not in sheet.keys[row].get(columns[role][0], "")
         if role not in columns or better:
             columns[role] = span
-    if "reason" not in columns and "remark" in columns:
-        columns["reason"] = columns["remark"]
-    table_ends = max(columns[role][0] for role in ("score", "actual", "reason", "target") if role in columns)
+        elif role == "comparator":  # 指标性质 (正向) beside 指标方向 (大于等于)
+            columns[role] += span
+    for role, other in (("reason", "remark"), ("target", "described")):
+        if role not in columns and other in columns:
+            columns[role] = columns[other]
+    table_ends = max(columns[role][0] for role in ("score", "actual", "reason", "target", "weight") if role in columns)
     for role in ("comparator", "unit"):  # helper columns beside the table are not the target's
         if role in columns and columns[role][0] > table_ends:
             del columns[role]
@@ -501,7 +506,9 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     head_end = min(row for row in (funds_header, top) if row is not None)
     head = _read_head(sheet, title_at[0] + 1 if title_at else start, top)
     money_unit = _money_unit(sheet, start, top, funds_header)
-    funds, funds_columns = _read_funds(sheet, funds_header, top, money_unit or "万元")
+    elsewhere = list(_scored_elsewhere(sheet, start, top))
+    funds_end = next((row for row in elsewhere if funds_header is not None and row > funds_header), top)
+    funds, funds_columns = _read_funds(sheet, funds_header, funds_end, money_unit or "万元")
     if (
         money_unit is None
         and any(row.executed.number or row.budget.number for row in funds)
@@ -517,12 +524,17 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
     years = tuple(one for one in (*(line for _, line in lines), head.get("year", BLANK), named) if one.text)
     total = body.choose_total(head.get("total", BLANK))
-    columns = {role for role in headers[0].columns if role not in ("remark", "extra")} | funds_columns
+    columns = {role for role in headers[0].columns if role not in ("remark", "extra", "described")} | funds_columns
     if "adjusted" in columns:
         columns.add("target")
     for role, name in (("target", "年度指标值"), ("actual", "实际完成值")):
         if role not in columns:
             sheet.doubt(top, 0, f"没有找到“{name}”一列,请核对表头")
+    if "converted" in columns:
+        sheet.doubt(top, 0, "总分由“折算得分”合计,这一列没有读入,不核对总分")
+    for row in elsewhere:
+        columns.add("elsewhere")
+        sheet.doubt(row, 0, "这里另有一处分值和得分,没有读入,不核对分值合计和总分")
     goal = _read_goal(sheet, start, top)
     sheet.report_formulas()
     for (row, column), (one, other) in sheet.grid.disputed.items():
@@ -618,6 +630,14 @@ def _year_lines(sheet: _Sheet, first: int, last: int) -> list[tuple[str, Written
 _YEAR_LINE = re.compile(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?")
 
 
+def _scored_elsewhere(sheet: _Sheet, first: int, last: int) -> Iterator[int]:
+    """Rows that head a table of points of its own above the indicators: 评价内容, 分值, 自评分."""
+    for row in range(first, last):
+        found = set(_roles(sheet, row).values())
+        if {"weight", "score"} <= found and set(_roles(sheet, row, funds=True).values()) <= {"weight", "score"}:
+            yield row
+
+
 # --- funds ------------------------------------------------------------------------------------------------------------
 
 
@@ -652,6 +672,9 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
+    side, _ = sheet.first_text(header)
+    if list(roles.values()).count(roles.get(side, "")) > 1:
+        del roles[side]  # 预算安排(万元) beside 预算金额 is the block's side label
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
         columns.setdefault(role, (column, *(at for at in range(column + 1, right + 1) if at not in keys)))
@@ -666,9 +689,13 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         if _goal_columns(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
             break
         if label.text is None:
-            if rows or any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
+            if not any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
+                if rows:
+                    break
+                continue
+            label = _funds_label(sheet, header, first_column)
+            if rows or label.text is None:
                 break
-            continue
         key = fold(label.text)
         if _head_label(key.rstrip(":")) or _GOAL_EXPECTED.fullmatch(key) or "目标" in key:
             break

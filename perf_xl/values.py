@@ -185,11 +185,13 @@ _PREFIX_PATTERN = "|".join(re.escape(word) for word in sorted(_PREFIX, key=len, 
 _AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以上\(含\)|以上"
 _AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
 _LEAD = r"(?:全年|常年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|始终|(?:保持|维持|稳定)在?|目标)*"
+_SENSE = r"(?:(?P<more_is_better>正向)|(?P<less_is_better>反向|逆向)|定量)?(?:指标)?"
+"""指标性质, where it stands in a column of its own."""
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _ONE_NUMBER = regex(
-    rf"{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
+    rf"{_SENSE}{_LEAD}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
     rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
 )
 _ONE_CHINESE = regex(
@@ -300,7 +302,7 @@ def _read_number(text: str) -> Value | None:
     if not match:
         return None
     unit = unit_of(match["unit"])
-    comparator = _comparator(match)
+    comparator = _comparator(match) or (match["more_is_better"] and ">=") or (match["less_is_better"] and "<=")
     number = _number(match["number"])
     if unit is None or comparator == "?" or number is None or (match["done"] and unit[1] != PERCENT and not unit[1]):
         return None
@@ -556,13 +558,16 @@ def stated_completion(text: str) -> tuple[Fraction | None, int | None] | None:
     return None
 
 
+_NATURE = regex(r"^(?:定性|正向|反向|逆向)(?:指标)?")
+
+
 def words_agree(target: str, actual: str) -> bool:
     """Return whether the words of an actual say that the words of its target are met; resembling is not enough.
 
     >>> words_agree("质量合格", "合格"), words_agree("基本满意", "满意"), words_agree("有所提升", "养老服务提升")
     (True, True, False)
     """
-    wanted, given = target.removeprefix("定性").strip("。.;"), actual.removeprefix("定性").strip("。.;")
+    wanted, given = _NATURE.sub("", target).strip("。.;"), _NATURE.sub("", actual).strip("。.;")
     wanted = wanted.removeprefix("=").removeprefix("═")
     if wanted == given:
         return True

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from perf_xl.auditing import audit
 from perf_xl.grid import Grid
 from perf_xl.model import Form
 from perf_xl.reading import read_forms
+from perf_xl.scoring import score
 
 HEADER = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
 FUNDS = ["项目资金(万元)", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
@@ -207,3 +209,62 @@ def test_a_weight_beside_the_unit_of_money() -> None:
     funds = ["预算执行情况（千元）（20分）", *FUNDS[1:]]
     (form,) = read(TITLE, HEAD, funds, TOTAL, HEADER, *ROWS, SUM)
     assert (form.money_unit, form.doubts) == ("千元", ())
+
+
+def test_the_sense_of_an_indicator_beside_its_comparator() -> None:
+    header = [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "指标性质",
+        "指标方向",
+        "目标值",
+        "计量单位",
+        "完成值",
+        "分值",
+        "得分",
+    ]
+    row = ["产出指标", "数量指标", "办结件数", "正向", "大于等于", 70.0, "件", 65.0, 20.0, 18.57]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, row)
+    assert form.indicators[0].target.text == "正向大于等于70件"
+
+
+def test_the_description_of_an_indicator_is_no_target_beside_one() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "绩效指标描述", "指标值", "实际完成值", "分值", "得分"]
+    row = ["产出指标", "数量指标", "养护里程", "养护公路里程数", "≥300公里", "300公里", 50.0, 50.0]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, row, *[[*line[:3], None, *line[3:]] for line in ROWS[1:]])
+    assert form.indicators[0].target.text == "≥300公里"
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, [*header[:4], *header[5:]], [*row[:3], "≥300公里", *row[5:]])
+    assert form.indicators[0].target.text == "≥300公里"
+
+
+def test_levels_called_goals() -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, ["一级目标", "二级目标", *HEADER[2:]], *ROWS, SUM)
+    assert (form.indicators[0].level1, form.indicators[0].level2) == ("产出指标", "数量指标")
+
+
+@pytest.mark.parametrize("side", ["市级预算执行情况(万元)", "预算安排(万元)"])
+def test_one_row_of_funds_without_a_name_of_its_own(side: str) -> None:
+    header = [side, None, "预算金额", "实际支出", "预算执行率"]
+    (form,) = read(TITLE, HEAD, header, [None, None, 120.0, 118.6, "98.83%"], HEADER, *ROWS, SUM)
+    (row,) = form.funds
+    assert (row.kind, row.label.text, row.budget.number, row.executed.number) == ("total", side, 120, Decimal("118.6"))
+
+
+def test_another_table_of_points_is_said_and_not_added() -> None:
+    block: list[list[Any]] = [
+        ["项目权重", None, "评价内容", "分值", "自评分", "复核分"],
+        ["项目决策2分", None, "决策依据", 2.0, 2.0, None],
+    ]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *block, HEADER, *ROWS, ["总分", None, None, None, None, None, 101.0])
+    assert form.has_other_points
+    assert [one.message for one in form.doubts] == ["这里另有一处分值和得分,没有读入,不核对分值合计和总分"]
+    assert score(form).total is None
+    assert not {"S04", "W01"} & {one.code for one in audit(score(form))}
+
+
+def test_converted_points_make_the_total() -> None:
+    header = [*HEADER[:6], "单项指标得分", "折算得分"]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, *[[*row[:6], 100.0, row[6]] for row in ROWS], SUM)
+    assert (form.has_other_points, score(form).total) == (True, None)
+    assert "S04" not in {one.code for one in audit(score(form))}

@@ -302,3 +302,20 @@ class TestPairsOfWordsAndNumbers:
     @pytest.mark.parametrize(("spelt", "unit"), [("12场(次)", "场次"), ("3批(次)", "批次"), ("2hm²", "亩")])
     def test_units_as_they_are_typed(self, spelt: str, unit: str) -> None:
         assert parse(spelt).unit == unit
+
+    @pytest.mark.parametrize(
+        ("target", "scored_by"),
+        [
+            ("正向大于等于70件", "at_least"),
+            ("正向70件", "at_least"),
+            ("反向70件", "at_most"),
+            ("定量≤70件", "at_most"),
+            ("反向等于70件", "at_least"),
+        ],
+    )
+    def test_a_target_with_its_sense_before_it(self, target: str, scored_by: str) -> None:
+        pair = settle("办结件数", "产出指标", "数量指标", target, "65")
+        assert (pair.scored_by, pair.target, pair.actual) == (scored_by, 70, 65)
+
+    def test_words_with_their_sense_before_them(self) -> None:
+        assert settle("工作效率", "效益指标", "社会效益指标", "正向有效提升", "有效提升").stated == 1
