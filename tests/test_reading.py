@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from perf_xl.auditing import audit
+from perf_xl.exact import fold
 from perf_xl.grid import Grid
 from perf_xl.model import Form
-from perf_xl.reading import read_forms
+from perf_xl.reading import _role, read_forms
 from perf_xl.scoring import score
 
 HEADER = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
@@ -268,3 +269,28 @@ def test_converted_points_make_the_total() -> None:
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, *[[*row[:6], 100.0, row[6]] for row in ROWS], SUM)
     assert (form.has_other_points, score(form).total) == (True, None)
     assert "S04" not in {one.code for one in audit(score(form))}
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("年末完成值", "actual"), ("本年完成值", "actual"), ("实际达成值", "actual"), ("上年完成值", "extra"), ("完成率", "extra"),
+        ("期初目标值", "target"), ("批复指标值", "target"), ("年度计划值", "target"), ("权重分", "weight"), ("满分值", "weight"),
+        ("评价得分", "score"), ("财政审核得分", "extra"), ("扣分标准", "extra"), ("评分细则", "extra"), ("偏差率", "extra"),
+        ("偏差度(%)", "extra"), ("偏差原因", "reason"), ("未达到指标值原因", "reason"), ("存在问题及原因分析", "reason"), ("指标方向性", "comparator"),
+        ("指标值调整原因", None),
+    ],
+)  # fmt: skip
+def test_words_of_headers(header: str, role: str | None) -> None:
+    assert _role(fold(header)) == role
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("批复预算数", "initial_budget"), ("全年预算数(调整后)", "budget"), ("累计执行数", "executed"), ("本年支出金额", "executed"),
+        ("决算金额", "executed"), ("资金支付率", "rate"), ("预算执行进度", "rate"), ("年末结余", None),
+    ],
+)  # fmt: skip
+def test_words_of_headers_of_funds(header: str, role: str | None) -> None:
+    assert _role(fold(header), funds=True) == role
