@@ -926,17 +926,11 @@ class _Body:
         reason = sheet.written(row, columns.get("reason", none))
         if reason.text is None and "reason" in columns and (above := sheet.under.get((row, columns["reason"][0]))):
             reason = Written(None, None, sheet.address(*above))  # merged: the text stands on the first row
+        if all(one.text is None for one in (name, target, actual, weight, score)):
+            return
         if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
             name = Written(sheet.text(*above) or None, None, sheet.address(*above))
         key = fold(name.text or "")
-        if (
-            name.text is None
-            and target.text is None
-            and actual.text is None
-            and weight.text is None
-            and score.text is None
-        ):
-            return
         if key.endswith("小计") or key in ("合计", "总分"):
             return
         if name.text is None and weight_top is None and target.text is None and actual.text is None:

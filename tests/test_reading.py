@@ -294,3 +294,14 @@ def test_words_of_headers(header: str, role: str | None) -> None:
 )  # fmt: skip
 def test_words_of_headers_of_funds(header: str, role: str | None) -> None:
     assert _role(fold(header), funds=True) == role
+
+
+def test_a_blank_row_below_a_name_that_is_merged_over_it_is_none() -> None:
+    rows = [
+        ["产出指标", "数量指标", "培训人次", "100人次", "100人次", 50.0, 50.0, None],
+        [None, None, None, None, None, None, None, "详见附件"],
+        [None, None, None, "10期", "10期", 0.0, 0.0, None],
+    ]
+    merged = {(5, 2): (7, 2)}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, *rows, SUM, merged=merged)
+    assert [(one.row, one.level3.text) for one in form.indicators] == [(6, "培训人次"), (8, "培训人次")]
