@@ -702,7 +702,7 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             if rows or label.text is None:
                 break
         key = fold(label.text)
-        if _head_label(key.rstrip(":")) or _GOAL_EXPECTED.fullmatch(key) or "目标" in key:
+        if _head_label(key.rstrip(":")) or any("目标" in text for text in sheet.keys[row].values()):
             break
         kind = _kind_of_funds(key)
         if kind == PART and _NO_FUNDS.search(key):

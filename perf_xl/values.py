@@ -775,7 +775,7 @@ def settle(
 
 _NOTHING = regex(
     r"(?:确保|实现|保持|做到|达到)*(?:[零0](?:发生|事故|伤亡|死亡|投诉|上访|差错|违规|违纪|案件|火灾|感染|逾期|拖欠)(?:事故|事件)?"
-    r"|(?:未|没有|无)发生)"
+    r"|(?:未|没有|无|不)发生)"
 )
 """零事故, 未发生: words that count to 0 of what no one wants."""
 
@@ -803,7 +803,8 @@ def _settle_dates(wanted: Value, given: Value) -> Settled:
     return Settled(DATE, target_day=wanted.day, notes=notes)
 
 
-_OWN_PERCENT = regex(r"\d[%‰]|百分[之点]")
+_OF_A_VALUE = regex(r"[<>≤≥≦≧]|不?(?:高于|低于|多于|少于|大于|小于|超过)|不超|.*(?:\d[%‰]|百分[之点])")
+"""A target in words that a value answers: 不低于上年, 较上年增长5%."""
 
 
 def _settle_words(wanted: Value, given: Value) -> Settled:
@@ -813,8 +814,8 @@ def _settle_words(wanted: Value, given: Value) -> Settled:
     if words_agree(wanted.text, given.text):
         return Settled(QUALITATIVE, stated=Fraction(1), agreed=True)
     said = stated_completion(given.text)
-    if said and said[0] != 1 and given.unit == PERCENT and _OWN_PERCENT.search(wanted.text):
-        said = None  # a percent that answers one is a value (增长5%: 6%), no completion
+    if said and said[0] != 1 and given.unit == PERCENT and _OF_A_VALUE.match(wanted.text):
+        said = None
     if said is None:
         notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
         return Settled(kind, notes=notes)

@@ -305,3 +305,9 @@ def test_a_blank_row_below_a_name_that_is_merged_over_it_is_none() -> None:
     merged = {(5, 2): (7, 2)}
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, *rows, SUM, merged=merged)
     assert [(one.row, one.level3.text) for one in form.indicators] == [(6, "培训人次"), (8, "培训人次")]
+
+
+def test_a_goal_with_a_number_is_no_row_of_funds() -> None:
+    goal = ["年度目标1:(40分)", "做好防汛抗旱工作"]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, goal, HEADER, *ROWS, SUM)
+    assert [row.label.text for row in form.funds] == ["年度资金总额"]

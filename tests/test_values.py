@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -275,7 +276,8 @@ class TestWords:
 
 class TestPairsOfWordsAndNumbers:
     @pytest.mark.parametrize(
-        ("target", "actual"), [("较上年增长5%", "6%"), ("同比增长≥10%", "12%"), ("提高3个百分点左右", "4%")]
+        ("target", "actual"),
+        [("较上年增长5%", "6%"), ("同比增长≥10%", "12%"), ("提高3个百分点左右", "4%"), ("不低于上年", "95%")],
     )
     def test_a_percent_that_answers_one_is_no_completion(self, target: str, actual: str) -> None:
         assert settle("收入增长", "效益指标", "经济效益指标", target, actual).stated is None
@@ -283,6 +285,10 @@ class TestPairsOfWordsAndNumbers:
     @pytest.mark.parametrize("target", ["较上年增长5%", "完成3个村道路硬化", "显著提升"])
     def test_a_hundred_percent_is_one(self, target: str) -> None:
         assert settle("收入增长", "效益指标", "经济效益指标", target, "100%").stated == 1
+
+    @pytest.mark.parametrize("target", ["达到预期效果", "显著提升", "完成3个村道路硬化"])
+    def test_a_percent_that_answers_words_is_one(self, target: str) -> None:
+        assert settle("实施效果", "效益指标", "社会效益指标", target, "95%").stated == Fraction(19, 20)
 
     @pytest.mark.parametrize("target", ["常年保持在70%以上", "稳定在70%以上", "始终维持70%以上"])
     def test_a_level_that_is_kept_is_a_number(self, target: str) -> None:
