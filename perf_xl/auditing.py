@@ -223,7 +223,7 @@ def _whole_form_cell(form: Form) -> str:
 def weights_do_not_add_up(case: Case) -> Iterator[Fault]:
     """总分应为100分: execution weight and indicator weights, all being readable."""
     known = [row.weight for row in case.rows if row.weight is not None]
-    if not known or len(known) != len(case.rows) or case.is_misplaced:
+    if not known or len(known) != len(case.rows) or case.is_misplaced or "elsewhere" in case.form.columns:
         return
     execution = case.score.execution.weight
     if execution is None and case.score.execution.filed is not None:
@@ -632,6 +632,8 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     known = [row.filed for row in case.rows if row.filed is not None]
     total = case.form.total
     if total.number is None or not known or len(known) != len(case.rows) or case.is_misplaced:
+        return
+    if case.form.has_other_points:
         return
     execution = case.score.execution
     if execution.weight is not None and execution.filed is None:

@@ -173,6 +173,9 @@ class Facts:
 
     def __init__(self, score: FormScore) -> None:
         self.score, self.form = score, score.form
+        self.of_whole_department = any(
+            _WHOLE_DEPARTMENT.search(fold(text or "")) for text in (self.form.title.text, self.form.project.text)
+        )
         self.entries: dict[Subject, tuple[Entry, ...]] = {
             Subject(TOTAL, ""): (Entry(HUNDRED, self.form.total.number, "", self.form.total.cell),),
         }
@@ -332,9 +335,10 @@ def _residue(text: str) -> str:
 
 
 _OTHER_SCORE = regex(
-    r"去年|上年|往年|以前年度|同比|平均|最高|最低|整体|第三方|复评|抽查|财政局评|财政评|重点评价|考核|统一设置|原则上|分别|依次|"
+    r"去年|上年|往年|以前年度|同比|平均|最高|最低|整体(?!而言|上|来看|情况)|第三方|复评|抽查|财政局评|财政评|重点评价|考核|统一设置|原则上|分别|依次|"
     r"应得|应扣|拟|预计|如果|若|每|子项|分项"
 )
+_WHOLE_DEPARTMENT = regex(r"整体(?:支出)?绩效|整体(?:支出)?$")
 _OTHER_YEAR = regex(r"(20\d\d)年")
 _BOUND_BEFORE = regex(r"(?:[≥≤<>~至—\-]|不低于|不少于|不超过|不高于|高于|低于|超过|约|近|各)$")
 _BOUND_AFTER = regex(r"分?(?:\(含\))?(?:及?以上|及?以下|以内|左右|[~至—\-]|多|余)")
@@ -342,6 +346,15 @@ _BOUND_AFTER = regex(r"分?(?:\(含\))?(?:及?以上|及?以下|以内|左右|[~
 
 def _of_other_year(text: str, facts: Facts) -> bool:
     return any(int(year) != facts.form.year for year in _OTHER_YEAR.findall(text)) if facts.form.year else False
+
+
+def _of_another(sentence: str, facts: Facts) -> bool:
+    """Whether the scores of a sentence are of another year or form: of the department as a whole, or of its projects."""
+    if facts.of_whole_department:
+        other = "项目" in sentence or _OTHER_SCORE.search(sentence.replace("整体", ""))
+    else:
+        other = _OTHER_SCORE.search(sentence)
+    return bool(other) or _of_other_year(sentence, facts)
 
 
 # --- scores that the report claims ------------------------------------------------------------------------------------
@@ -364,7 +377,7 @@ class Claim(NamedTuple):
 _POINTS = regex(
     rf"(?:满分值?|分值|权重分?|标准分){_LINK}(?P<weight>{_NUMBER})(?![\d.%])分?"
     rf"|扣(?:除|减|去|掉|分|了)*{_LINK}(?P<lost>{_NUMBER})分"
-    rf"|(?:得分|评分|总分|自评分){_LINK}(?P<score>{_NUMBER})(?![\d.%])(?:分|(?=[,;。()、]|$))"
+    rf"|(?:得分|评分|总分|自评分|评价分){_LINK}(?P<score>{_NUMBER})(?![\d.%])(?:分|(?=[,;。()、]|$))"
     rf"|得(?:满分)?(?:了|到)?(?P<got>{_NUMBER})分"
     rf"|(?<=标)[(:]?(?P<bare>{_NUMBER})分"
     rf"|(?<=率)[(:]?(?P<bare2>{_NUMBER})分"
@@ -385,7 +398,7 @@ def read_claims(text: Sequence[Passage], facts: Facts) -> Iterator[Claim]:
         inherited, scored = _from_headings(passage, facts), set[Subject]()
         for sentence in passage.sentences():
             words = passage.text[sentence.start : sentence.end]
-            other = bool(_OTHER_SCORE.search(words)) or _of_other_year(words, facts)
+            other = _of_another(words, facts)
             mentions = _mentions(passage, sentence, facts)
             for points in _POINTS.finditer(passage.text, sentence.start, sentence.end):
                 claim = None if other else _claim(passage, sentence, mentions, inherited, points, scored, facts)
@@ -567,7 +580,7 @@ def grades(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> It
         for sentence in passage.sentences():
             words = passage.text[sentence.start : sentence.end]
             said = list(_GRADE.finditer(passage.text, sentence.start, sentence.end))
-            if len(said) != 1 or _OTHER_SCORE.search(words) or _of_other_year(words, facts):
+            if len(said) != 1 or _of_another(words, facts):
                 continue
             grade, clause = said[0]["grade"], passage.clause_at(sentence, said[0].start())
             before = passage.text[clause.start : said[0].start("grade")]
@@ -584,13 +597,15 @@ def grades(text: Sequence[Passage], claims: Sequence[Claim], facts: Facts) -> It
 
 _MONEY = regex(rf"(?P<number>{_NUMBER})(?P<unit>亿元|百万元|万元|千元|元)")
 _RATE = regex(rf"(?P<number>{_NUMBER})%")
-_BUDGET_WORDS = r"总投入|投入|到位|安排|下达|批复|预算数?|资金总额"
-_EXECUTED_WORDS = r"完成(?:项目)?(?:预算|投资)|实际使用|实际支出|实际支付|实际执行|执行数?|支出数?|支付|使用"
-_LEFT_WORDS = r"结余|结转|剩余|未使用|未支付|未支出|未执行"
+_BUDGET_WORDS = r"总投入|投入|到位|安排|下达|下拨|批复|预算数?|资金总额"
+_EXECUTED_WORDS = r"完成(?:项目)?(?:预算|投资)|实际使用|实际支出|实际支付|实际执行|执行数?|支出数?|支付|使用|实际发放"
+_LEFT_WORDS = r"结余|结转|剩余|未(?:使用|支付|支出|执行|支)"
+_HANDED_DOWN = ("到位", "投入", "总投入", "下达", "下拨")
+"""Words for a budget that may speak of less than the whole."""
 _ROLE = regex(rf"(?P<left>{_LEFT_WORDS})|(?P<executed>{_EXECUTED_WORDS})|(?P<budget>{_BUDGET_WORDS})")
 _RATE_OF_EXECUTION = regex(rf"(?:{_EXECUTION}|执行进度|支出进度)(?:[为是:达到了]|仅|实际)*$")
 _HEADING_WORDS = regex(
-    r"概况|概述|基本|实施|组织|管理|收支|财务|来源|分析|落实|拨付|开展|工作|总体|效果|结论|主要|立项|背景|内容|进度|说明|报告|"
+    r"概况|概述|基本|实施|组织|区域|转移支付|省内|分解|管理|收支|财务|来源|分析|落实|拨付|开展|工作|总体|效果|结论|主要|立项|背景|内容|进度|说明|报告|"
     r"万元|亿元|元|一|二|三|、"
 )
 _THING = regex(
@@ -675,6 +690,8 @@ class _Funds:
         pair = [role.group() for role in roles[-2:]]
         if len(roles) > 1 and roles[-2].lastgroup == "budget" and pair[1] in ("支出", "使用"):
             return None  # 预算支出, 安排支出: planned or spent, it cannot be told
+        if pair[-1] in _HANDED_DOWN and token.string.startswith("、", token.end()):
+            return None  # 下达50万元、…28万元: one of several
         if kind == "budget" and adjusted and not re.search("年初|全年预算|调整后", before):
             return None
         cells = {
@@ -696,7 +713,7 @@ class _Funds:
         shown = " - ".join(cell.cell for cell in cells) if kind == "left" else cells[0].cell
         word, form_unit = roles[-1].group(), self.facts.form.money_unit or ""
         message = f"报告称{word} {token.group()},自评表 {shown} 为 {plain(wanted[0])} {form_unit}"
-        doubtful = pair[-1] in ("到位", "投入", "总投入", "下达") or kind == "left"
+        doubtful = pair[-1] in (*_HANDED_DOWN, "实际发放") or kind == "left"
         return Fault("R03", 0, message, token.group(), f"{plain(wanted[0])}{form_unit}", DOUBT if doubtful else None)
 
     def _budgets(self, before: str) -> tuple[Written, ...]:
@@ -1042,7 +1059,7 @@ def _spoken_of(passage: Passage, body: str, facts: Facts) -> Iterator[tuple[str,
     official = len(facts.levels & set(_OFFICIAL_LEVELS)) >= _LEVELS_OF_A_FORM
     for sentence in passage.sentences():
         words = passage.text[sentence.start : sentence.end]
-        if _OTHER_SCORE.search(words) or _of_other_year(words, facts):
+        if _of_another(words, facts):
             continue
         for mention in _mentions(passage, sentence, facts):
             if not official or not mention["level"] or facts.knows(fold_level(mention["level"])):

@@ -103,7 +103,8 @@ class Form:
     remark: Written
     headings: tuple[Heading, ...] = ()
     columns: frozenset[str] = frozenset()
-    """Which columns the form has: names of `Indicator` fields, and of `FundsRow` fields with `funds.` before them."""
+    """Which columns the form has: names of `Indicator` fields, and of `FundsRow` fields with `funds.` before them;
+    `converted` (折算得分) and `elsewhere` (another table of points in the form) are not read."""
     years: tuple[Written, ...] = ()
     """Where the head or the project's name tells a year."""
     doubts: tuple[Finding, ...] = ()
@@ -113,6 +114,11 @@ class Form:
     def total_row(self) -> FundsRow | None:
         """The 年度资金总额 row."""
         return next((row for row in self.funds if row.kind == TOTAL), None)
+
+    @property
+    def has_other_points(self) -> bool:
+        """Whether its total counts points that were not read."""
+        return not self.columns.isdisjoint(("converted", "elsewhere"))
 
     @property
     def scored(self) -> Iterator[Indicator]:

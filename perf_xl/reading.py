@@ -47,36 +47,43 @@ def _patterns(**words: str) -> re.Pattern[str]:
 
 
 _INDICATOR_ROLES = _patterns(
-    comparator=r"指标性质|比较符号?|运算符号?|指标方向|计算符号|符号|性质|比较关系",
+    comparator=r"指标性质|比较符号?|运算符号?|(?:指标)?方向性?|计算符号|符号|性质|比较关系",
     unit=r"(?:度量|计量|指标|指标值)?单位",
-    reason=r".*(?:偏差|未完成|差异|扣分|失分|未达标|未达成).*|原因(?:分析)?|改进措施|.*原因.*措施.*",
+    extra=(
+        r"评[分扣]*(?:标准|细则|办法)|扣分(?:标准|细则|值)?|.*赋分规则.*|得分计算方法|.*(?:复核|审核|审定).*|上年.*|.*依据|.*完成率|完成比[例率]"
+        r"|偏差(?:度|率|值)|佐证.*|行次|序号|计分.*"
+    ),
+    reason=r".*(?:偏差|未完成|差异|扣分|失分|未达标|未达成).*|改进措施|(?!.*调整).*原因.*",
     remark=r"备注|说明|其他说明|情况说明",
-    extra=r"评分标准|.*赋分规则.*|得分计算方法|复核.*|上年.*|.*依据|.*完成率|完成比例|佐证.*|行次|序号|.*折算得分|计分.*",
-    weight=r"(?:指标|参考|标准|三级指标|单项指标|权重)?(?:分值|权重|满分|分数)(?:权重|分值|占比|%)?|指标分值权重",
-    score=r"(?:指标|自评|单项指标|实际|单位自评|自评价|项目)?得分(?:值)?|自?评分|自评分[数值]|自评",
+    converted=r".*折算(?:后)?得分|折算分",
+    weight=r"(?:指标|参考|标准|三级指标|单项指标|权重|预设)?(?:分值|权重|满分|分数)(?:权重|分值|占比|%|分|值)?|指标分值权重",
+    score=r"(?:指标|自评|单项指标|实际|单位自评|自评价|评价|项目)?得分(?:值)?|自?评分|自评分[数值]|自评",
     actual=(
-        r"(?:全年|年度|实际|年终|指标|单项指标|项目)*(?:完成|实现)(?:指标)?(?:值|情况|数|结果)?|(?:全年|年度)?实际(?:指标)?(?:完成)?(?:值|情况)"
-        r"|实施进度|(?:全年|年度|实际)*完成指标值"
+        r"(?:全年|年度|本年|当年|年末|年底|实际|年终|指标|单项指标|项目|自评)*(?:完成|实现|达成)(?:指标)?(?:值|情况|数|结果)?"
+        r"|(?:全年|年度|本年|当年|年末|年底)?实际(?:指标)?(?:完成)?(?:值|情况)|实施进度|(?:全年|年度|实际)*完成指标值"
     ),
     adjusted=r"调整后的?(?:年度)?(?:指标|目标)值",
     target=(
-        r"(?:年度|年初|预期|计划|绩效|全年|当年|设定|预算|三级|目标)*(?:指标|目标)(?:目标)?值|预期(?:指标)?值|计划(?:完成)?值|绩效指标描述|指标目标"
-        r"|年度指标|年度目标|预期目标|值"
+        r"(?:年度|年初|期初|批复|预期|计划|绩效|全年|当年|设定|预算|三级|目标)*(?:指标|目标)(?:目标)?值|预期(?:指标)?值"
+        r"|(?:年度|全年)?计划(?:完成)?值|指标目标|年度指标|年度目标|预期目标|值"
     ),
-    level1=r"一级(?:绩效)?指标|类别|指标类别|指标类型",
-    level2=r"二级(?:绩效)?指标",
-    level3=r"三级(?:绩效)?指标(?:名称)?|(?:绩效)?指标名称|指标内容|具体指标",
+    described=r"(?:绩效)?指标描述",
+    level1=r"一级(?:绩效)?(?:指标|目标)|类别|指标类别|指标类型",
+    level2=r"二级(?:绩效)?(?:指标|目标)",
+    level3=r"三级(?:绩效)?(?:指标|目标)(?:名称)?|(?:绩效)?指标名称|指标内容|具体指标",
 )
 
 _FUNDS_ROLES = _patterns(
     weight=r"(?:执行率)?(?:分值|权重|标准分|满分)",
     score=r"(?:执行率|自评)?得分|自评分",
-    rate=r".*执行(?:率|进度).*",
-    initial_budget=r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算",
+    rate=r".*执行(?:率|进度).*|(?:支出|支付)进度|(?:资金)?(?:支付|支出|使用)率|预算完成率",
+    initial_budget=(
+        r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
+    ),
     budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况",
     executed=(
-        r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目)*执行(?:数|金额|额)?"
-        r"|(?:全年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出数?|支出数|决算数|资金执行情况"
+        r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
+        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|(?:全年|本年)支出(?:数|金额)?|支出(?:数|金额)|决算(?:数|金额)|资金执行情况"
     ),
 )
 
@@ -126,6 +133,8 @@ _SIDE_OF_FUNDS = re.compile(
 )
 _MONEY_UNIT = re.compile(r"(?:亿|百万|万|千)?元")
 _LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
+_BESIDE_POINTS = re.compile(r"(?<=.)\([^()\d]*\)$")
+"""What is said of a score behind it: 9分(招生减少)."""
 _LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
 _HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
@@ -291,6 +300,7 @@ class _Sheet:
             number = self.raw_number(row, column)
             key = fold(text)
             if number is None:
+                key = _BESIDE_POINTS.sub("", key)
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
                 if number is None and key not in _DASHES and what:
                     self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
@@ -436,9 +446,10 @@ def _columns(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[i
             columns[role] = (*columns.get(role, ()), *span)
         elif role not in columns or better:
             columns[role] = span
-    if "reason" not in columns and "remark" in columns:
-        columns["reason"] = columns["remark"]
-    table_ends = max(columns[role][0] for role in ("score", "actual", "reason", "target") if role in columns)
+    for role, other in (("reason", "remark"), ("target", "described")):
+        if role not in columns and other in columns:
+            columns[role] = columns[other]
+    table_ends = max(columns[role][0] for role in ("score", "actual", "reason", "target", "weight") if role in columns)
     for role in ("comparator", "unit"):  # helper columns beside the table are not the target's
         if role in columns and columns[role][0] > table_ends:
             del columns[role]
@@ -512,7 +523,9 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     head_end = min(row for row in (funds_header, top) if row is not None)
     head = _read_head(sheet, title_at[0] + 1 if title_at else start, top)
     money_unit = _money_unit(sheet, start, top, funds_header)
-    funds, funds_columns = _read_funds(sheet, funds_header, top, money_unit or "万元")
+    elsewhere = list(_scored_elsewhere(sheet, start, top))
+    funds_end = next((row for row in elsewhere if funds_header is not None and row > funds_header), top)
+    funds, funds_columns = _read_funds(sheet, funds_header, funds_end, money_unit or "万元")
     if (
         money_unit is None
         and any(row.executed.number or row.budget.number for row in funds)
@@ -528,12 +541,17 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
     named = project if re.match(r"20\d\d年", fold(project.text or "")) else BLANK
     years = tuple(one for one in (*(line for _, line in lines), head.get("year", BLANK), named) if one.text)
     total = body.choose_total(head.get("total", BLANK))
-    columns = {role for role in headers[0].columns if role not in ("remark", "extra")} | funds_columns
+    columns = {role for role in headers[0].columns if role not in ("remark", "extra", "described")} | funds_columns
     if "adjusted" in columns:
         columns.add("target")
     for role, name in (("target", "年度指标值"), ("actual", "实际完成值")):
         if role not in columns:
             sheet.doubt(top, 0, f"没有找到“{name}”一列,请核对表头")
+    if "converted" in columns:
+        sheet.doubt(top, 0, "总分由“折算得分”合计,这一列没有读入,不核对总分")
+    for row in elsewhere:
+        columns.add("elsewhere")
+        sheet.doubt(row, 0, "这里另有一处分值和得分,没有读入,不核对分值合计和总分")
     goal = _read_goal(sheet, start, top)
     sheet.report_formulas()
     for (row, column), (one, other) in sheet.grid.disputed.items():
@@ -629,6 +647,14 @@ def _year_lines(sheet: _Sheet, first: int, last: int) -> list[tuple[str, Written
 _YEAR_LINE = re.compile(r"\(?(?:填报年度|年度|预算年度)?:?20\d\d年?度?\)?")
 
 
+def _scored_elsewhere(sheet: _Sheet, first: int, last: int) -> Iterator[int]:
+    """Rows that head a table of points of its own above the indicators: 评价内容, 分值, 自评分."""
+    for row in range(first, last):
+        found = set(_roles(sheet, row).values())
+        if {"weight", "score"} <= found and set(_roles(sheet, row, funds=True).values()) <= {"weight", "score"}:
+            yield row
+
+
 # --- funds ------------------------------------------------------------------------------------------------------------
 
 
@@ -647,8 +673,9 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     for row in rows:
         for key in sheet.keys[row].values():
             if "元" in key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
+                bracketed = match.group().startswith("(") and match.group().endswith(")")
                 digits = re.search(r"\d", _HEADER_WEIGHT.sub("", key))
-                if not digits and (row == funds_header or "(" in key):
+                if bracketed or (not digits and (row == funds_header or "(" in key)):
                     return match.group(1)
     for row in range(first, last):
         for column, key in sheet.keys[row].items():
@@ -664,6 +691,9 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
+    side, _ = sheet.first_text(header)
+    if list(roles.values()).count(roles.get(side, "")) > 1:
+        del roles[side]  # 预算安排(万元) beside 预算金额 is the block's side label
     roles = {column: role for column, role in roles.items() if not _heads_labels(sheet, header, column, last)}
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
@@ -680,11 +710,15 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         if _goal_columns(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
             break
         if label.text is None:
-            if rows or any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
+            if not any(sheet.raw_number(row, at) is not None for at in range(len(sheet.grid.values[row]))):
+                if rows:
+                    break
+                continue
+            label = _funds_label(sheet, header, first_column)
+            if rows or label.text is None:
                 break
-            continue
         key = fold(label.text)
-        if _head_label(key.rstrip(":")) or _GOAL_EXPECTED.fullmatch(key) or "目标" in key:
+        if _head_label(key.rstrip(":")) or any("目标" in text for text in sheet.keys[row].values()):
             break
         kind = _kind_of_funds(key)
         if kind == PART and _NO_FUNDS.search(key):
@@ -922,17 +956,11 @@ class _Body:
         reason = sheet.written(row, columns.get("reason", none))
         if reason.text is None and "reason" in columns and (above := sheet.under.get((row, columns["reason"][0]))):
             reason = Written(None, None, sheet.address(*above))  # merged: the text stands on the first row
+        if all(one.text is None for one in (name, target, actual, weight, score)):
+            return
         if name.text is None and (above := sheet.under.get((row, columns["level3"][0]))):
             name = Written(sheet.text(*above) or None, None, sheet.address(*above))
         key = fold(name.text or "")
-        if (
-            name.text is None
-            and target.text is None
-            and actual.text is None
-            and weight.text is None
-            and score.text is None
-        ):
-            return
         if key.endswith("小计") or key in ("合计", "总分"):
             return
         if name.text is None and weight_top is None and target.text is None and actual.text is None:

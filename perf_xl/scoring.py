@@ -63,7 +63,7 @@ class FormScore:
     levels: Mapping[str, Decimal | None]
     """一级指标 → sum of the scores as shown; None where one of them is unresolved."""
     total: Decimal | None
-    """总分; None where an indicator is unresolved. Without a budget there is no execution score, and it adds nothing."""
+    """总分; None where an indicator is unresolved or points are not read. Without a budget there is no execution score, and it adds nothing."""
     total_at_rulebook_weights: Decimal | None
     """The total that follows when the execution rate has the rulebook's weight, which may not be adjusted (note 2)."""
     grade: str | None
@@ -113,7 +113,7 @@ def score(form: Form, rulebook: Rulebook | None = None) -> FormScore:
             so_far = levels.get(level, Decimal(0))
             levels[level] = None if so_far is None or row.score is None else so_far + row.score
     parts = [row.score for row in rows]
-    total = _sum(parts) if parts else None
+    total = _sum(parts) if parts and not form.has_other_points else None
     at_rulebook = None
     if total is not None and execution.rate is not None and execution.weight is not None:
         at_rulebook = total + _execution_points(rulebook.execution_weight, execution.rate, rulebook)

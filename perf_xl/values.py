@@ -70,6 +70,7 @@ SPELLINGS = {
     "平米": "平方米",
     "平方千米": "平方公里",
     "km2": "平方公里",
+    "hm2": "公顷",
     "m3": "立方米",
     "立方": "立方米",
     "方": "立方米",
@@ -174,8 +175,8 @@ def _compound(text: str) -> tuple[Decimal, str, str] | None:
 # --- one text ---------------------------------------------------------------------------------------------------------
 
 _COMPARATORS = {
-    ">=": "≥ ≧ ⩾ >= => 正向 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
-    "<=": "≤ ≦ ⩽ <= =< 反向 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
+    ">=": "≥ ≧ ⩾ >= => 大于或等于 大于等于 不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 达到 达 最低 不低於",
+    "<=": "≤ ≦ ⩽ <= =< 小于或等于 小于等于 不超过 不高于 不大于 不多于 不得超过 不得高于 最高 最多 控制在 不超",
     ">": "> 超过 大于 高于 多于",
     "<": "< 小于 低于 少于 不足 未满",
     "=": "= ═ == 等于",
@@ -184,13 +185,15 @@ _PREFIX = {word: comparator for comparator, words in _COMPARATORS.items() for wo
 _PREFIX_PATTERN = "|".join(re.escape(word) for word in sorted(_PREFIX, key=len, reverse=True))
 _AT_LEAST_SUFFIX = r"\(含\)以上|\(含\)及以上|及其以上|及以上|以上\(含\)|以上"
 _AT_MOST_SUFFIX = r"\(含\)以下|\(含\)以内|及其以下|及以下|及以内|以下\(含\)|以内\(含\)|以内|以下|之内|内"
-_LEAD = r"(?:全年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|保持|目标)*"
+_LEAD = r"(?:全年|常年|年度|本年|当年|共计|共|累计|总计|合计|完成|实际|实现|已|为|计|应|确保|始终|(?:保持|维持|稳定)在?|目标)*"
+_SENSE = r"(?:(?P<more_is_better>正向)|(?P<less_is_better>反向|逆向)|定量)?(?:指标)?"
+"""指标性质, where it stands in a column of its own."""
 _MEAN = r"(?P<mean>人均|户均|平均|每人|每户|每亩)?"
 _MEAN_FIRST = r"(?P<first>人均|户均|平均|每人|每户|每亩)?"
 _NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _CHINESE_NUMBER = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _ONE_NUMBER = regex(
-    rf"{_LEAD}{_MEAN_FIRST}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
+    rf"{_SENSE}{_LEAD}{_MEAN_FIRST}(?P<comparator>{_PREFIX_PATTERN})?{_LEAD}{_MEAN}(?P<number>{_NUMBER})(?P<unit>.*?)"
     rf"(?:(?P<more>{_AT_LEAST_SUFFIX})|(?P<less>{_AT_MOST_SUFFIX}))?(?P<done>完成|覆盖|全覆盖|达标|到位)?[。.;]?"
 )
 _ONE_CHINESE = regex(
@@ -301,7 +304,7 @@ def _read_number(text: str) -> Value | None:
     if not match:
         return None
     unit = unit_of(match["unit"])
-    comparator = _comparator(match)
+    comparator = _comparator(match) or (match["more_is_better"] and ">=") or (match["less_is_better"] and "<=")
     number = _number(match["number"])
     if unit is None or comparator == "?" or number is None or (match["done"] and unit[1] != PERCENT and not unit[1]):
         return None
@@ -562,13 +565,16 @@ def stated_completion(text: str) -> tuple[Fraction | None, int | None] | None:
     return None
 
 
+_NATURE = regex(r"^(?:定性|正向|反向|逆向)(?:指标)?")
+
+
 def words_agree(target: str, actual: str) -> bool:
     """Return whether the words of an actual say that the words of its target are met; resembling is not enough.
 
     >>> words_agree("质量合格", "合格"), words_agree("基本满意", "满意"), words_agree("有所提升", "养老服务提升")
     (True, True, False)
     """
-    wanted, given = target.removeprefix("定性").strip("。.;"), actual.removeprefix("定性").strip("。.;")
+    wanted, given = _NATURE.sub("", target).strip("。.;"), _NATURE.sub("", actual).strip("。.;")
     wanted = wanted.removeprefix("=").removeprefix("═")
     if wanted == given or _NOT_OVER.sub("不超", wanted) == _NOT_OVER.sub("不超", given):
         return True
@@ -762,6 +768,10 @@ def settle(
         wanted = day
     if comparator and wanted.comparator in (None, "="):
         wanted = replace(wanted, comparator=comparator)
+    if given.unit != PERCENT and _NOTHING.fullmatch(wanted.text):
+        wanted = Value("number", wanted.text, "<=", Decimal(0))
+    if wanted.number == 0 and _NOTHING.fullmatch(given.text):
+        given = Value("number", given.text, None, Decimal(0))
     if wanted.form == given.form == "unclear" and (change := _changes(wanted, given)):
         wanted, given = change
     elif wanted.form == "unclear" and (named := _NAMED.fullmatch(wanted.text)):
@@ -802,6 +812,13 @@ def _changes(wanted: Value, given: Value) -> tuple[Value, Value] | None:
     return replace(least, comparator=">="), got
 
 
+_NOTHING = regex(
+    r"(?:确保|实现|保持|做到|达到)*(?:[零0](?:发生|事故|伤亡|死亡|投诉|上访|差错|违规|违纪|案件|火灾|感染|逾期|拖欠)(?:事故|事件)?"
+    r"|(?:未|没有|无|不)发生)"
+)
+"""零事故, 未发生: words that count to 0 of what no one wants."""
+
+
 def _is_moment(value: Value, level2: str | None) -> bool:
     """2023 or 2023.12 under 时效 is a moment, not an amount."""
     if value.unit or value.comparator or value.number is None or "时效" not in (level2 or ""):
@@ -825,6 +842,10 @@ def _settle_dates(wanted: Value, given: Value) -> Settled:
     return Settled(DATE, target_day=wanted.day, notes=notes)
 
 
+_OF_A_VALUE = regex(r"[<>≤≥≦≧]|不?(?:高于|低于|多于|少于|大于|小于|超过)|不超|.*(?:\d[%‰]|百分[之点])")
+"""A target in words that a value answers: 不低于上年, 较上年增长5%."""
+
+
 def _settle_words(wanted: Value, given: Value) -> Settled:
     kind = QUALITATIVE if wanted.form == "words" or wanted.text.startswith("定性") else UNRESOLVED
     if given.form == "blank":
@@ -832,6 +853,8 @@ def _settle_words(wanted: Value, given: Value) -> Settled:
     if words_agree(wanted.text, given.text):
         return Settled(QUALITATIVE, stated=Fraction(1), agreed=True)
     said = stated_completion(given.text)
+    if said and said[0] != 1 and given.unit == PERCENT and _OF_A_VALUE.match(wanted.text):
+        said = None
     if said is None:
         notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
         return Settled(kind, notes=notes)

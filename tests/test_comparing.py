@@ -149,6 +149,12 @@ RAISED: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("the budget after an adjustment", "项目年中调减10万元,调整后预算87万元。", [("R03", "第1段")]),
     ("a quoted indicator", "“设备完好率”指标5分,得分5分。", [("R05", "第1段")]),
     ("《》", "《节能减排成效》指标满分5分，得5分。", [("R05", "第1段")]),
+    ("评价分", "因此评价分98.66分。", [("R01", "第1段")]),
+    ("the rate after what was not paid", f"{PROJECT}支付51.91万元,未支26.09万元,支付率65%。", [("R03", "第1段")]),
+    ("what was not paid", "项目资金支付51.91万元,未支28.09万元。", [("R03", "第1段")]),
+    ("paid out", "项目实际发放59.11万元。", [("R03", "第1段")]),
+    ("under a heading of transfer payments", "(一)区域绩效目标情况\n该项目在2023年度安排预算87万元。", [("R03", "第2段")]),
+    ("on the whole", "整体而言,本项目自评得分98.66分。", [("R01", "第1段")]),
 ]  # fmt: skip
 
 QUIET: list[tuple[str, str]] = [
@@ -232,6 +238,7 @@ QUIET: list[tuple[str, str]] = [
     ("from a lower one", "群众满意度从90%提高到96%,培训人次由上年的400人次增加到520人次。"),
     ("levels with their parts in brackets", "产出指标50分(其中数量指标30分,质量指标10分,时效指标5分,成本指标5分)。"),
     ("of some goals", "共设置绩效指标8个,全部完成7个,完成率87.5%。\n1.时效目标:目标完成67%。"),
+    ("one of several", "2023年下达项目资金50万元、专项资金28万元。"),
     ("nothing", ""),
 ]
 
@@ -245,6 +252,21 @@ def test_what_is_wrong_is_found_at_its_paragraph(why: str, text: str, wanted: li
 @pytest.mark.parametrize(("why", "text"), QUIET, ids=[case[0] for case in QUIET])
 def test_what_is_right_or_of_something_else_is_not_reported(why: str, text: str) -> None:
     assert compared(text, sample()) == []
+
+
+WHOLE = sample(project=Written("部门整体支出", None, "C2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("对部门整体支出开展了绩效评价,综合评分为97分。", [("R01", "第1段")]),
+        ("部门整体支出绩效自评得分89.66分,等级为良。", []),
+        ("部门整体支出自评得分89.66分;各项目支出自评得分95分,等级为优。", []),
+    ],
+)
+def test_the_report_of_a_department_speaks_of_its_whole(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert told(text, WHOLE) == wanted
 
 
 @pytest.mark.parametrize("path", sorted((WORKBOOKS / "published").glob("*-A.xlsx")), ids=lambda path: path.stem)

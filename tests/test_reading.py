@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from perf_xl.auditing import audit
+from perf_xl.exact import fold
 from perf_xl.grid import Grid
 from perf_xl.model import Form
-from perf_xl.reading import read_forms
+from perf_xl.reading import _role, read_forms
+from perf_xl.scoring import score
 
 HEADER = ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
 FUNDS = ["项目资金(万元)", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"]
@@ -197,6 +200,12 @@ def test_a_text_is_no_operand_of_a_formula() -> None:
     assert any("没有保存计算结果" in doubt.message for doubt in form.doubts)
 
 
+def test_what_is_said_of_a_score_stands_behind_it_in_brackets() -> None:
+    row = ["产出指标", "数量指标", "奖学金人数", "20人", "18人", 10.0, "9分（因招生减少，比例未变）", None]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, row, *ROWS[1:], SUM)
+    assert (form.indicators[0].score.number, form.doubts) == (9, ())
+
+
 def test_columns_headed_above_go_with_the_header_below_them() -> None:
     above = ["绩效指标", None, None, "年度指标值", None, None, "实际完成值", "分值", "得分", "偏差原因分析及改进措施"]
     below = ["一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"]
@@ -290,7 +299,8 @@ def test_a_second_line_of_the_header_may_split_target_and_score() -> None:
         25,
         24,
     )
-    assert form.doubts == ()
+    assert form.has_other_points
+    assert [doubt.message for doubt in form.doubts] == ["总分由“折算得分”合计,这一列没有读入,不核对总分"]
 
 
 def test_a_weight_beside_the_money_unit_of_the_funds() -> None:
@@ -333,3 +343,86 @@ def test_of_two_columns_for_the_comparator_the_last_filled_one_speaks() -> None:
     ]
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, head, *rows)
     assert [one.target.text for one in form.indicators] == ["小于等于12万元", "定性长期"]
+
+
+def test_the_description_of_an_indicator_is_no_target_beside_one() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "绩效指标描述", "指标值", "实际完成值", "分值", "得分"]
+    row = ["产出指标", "数量指标", "养护里程", "养护公路里程数", "≥300公里", "300公里", 50.0, 50.0]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, row, *[[*line[:3], None, *line[3:]] for line in ROWS[1:]])
+    assert form.indicators[0].target.text == "≥300公里"
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, [*header[:4], *header[5:]], [*row[:3], "≥300公里", *row[5:]])
+    assert form.indicators[0].target.text == "≥300公里"
+
+
+def test_levels_called_goals() -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, ["一级目标", "二级目标", *HEADER[2:]], *ROWS, SUM)
+    assert (form.indicators[0].level1, form.indicators[0].level2) == ("产出指标", "数量指标")
+
+
+@pytest.mark.parametrize("side", ["市级预算执行情况(万元)", "预算安排(万元)"])
+def test_one_row_of_funds_without_a_name_of_its_own(side: str) -> None:
+    header = [side, None, "预算金额", "实际支出", "预算执行率"]
+    (form,) = read(TITLE, HEAD, header, [None, None, 120.0, 118.6, "98.83%"], HEADER, *ROWS, SUM)
+    (row,) = form.funds
+    assert (row.kind, row.label.text, row.budget.number, row.executed.number) == ("total", side, 120, Decimal("118.6"))
+
+
+def test_another_table_of_points_is_said_and_not_added() -> None:
+    block: list[list[Any]] = [
+        ["项目权重", None, "评价内容", "分值", "自评分", "复核分"],
+        ["项目决策2分", None, "决策依据", 2.0, 2.0, None],
+    ]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *block, HEADER, *ROWS, ["总分", None, None, None, None, None, 101.0])
+    assert form.has_other_points
+    assert [one.message for one in form.doubts] == ["这里另有一处分值和得分,没有读入,不核对分值合计和总分"]
+    assert score(form).total is None
+    assert not {"S04", "W01"} & {one.code for one in audit(score(form))}
+
+
+def test_converted_points_make_the_total() -> None:
+    header = [*HEADER[:6], "单项指标得分", "折算得分"]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, *[[*row[:6], 100.0, row[6]] for row in ROWS], SUM)
+    assert (form.has_other_points, score(form).total) == (True, None)
+    assert "S04" not in {one.code for one in audit(score(form))}
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("年末完成值", "actual"), ("本年完成值", "actual"), ("实际达成值", "actual"), ("上年完成值", "extra"), ("完成率", "extra"),
+        ("期初目标值", "target"), ("批复指标值", "target"), ("年度计划值", "target"), ("权重分", "weight"), ("满分值", "weight"),
+        ("评价得分", "score"), ("财政审核得分", "extra"), ("扣分标准", "extra"), ("评分细则", "extra"), ("偏差率", "extra"),
+        ("偏差度(%)", "extra"), ("偏差原因", "reason"), ("未达到指标值原因", "reason"), ("存在问题及原因分析", "reason"), ("指标方向性", "comparator"),
+        ("指标值调整原因", None),
+    ],
+)  # fmt: skip
+def test_words_of_headers(header: str, role: str | None) -> None:
+    assert _role(fold(header)) == role
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("批复预算数", "initial_budget"), ("全年预算数(调整后)", "budget"), ("累计执行数", "executed"), ("本年支出金额", "executed"),
+        ("决算金额", "executed"), ("资金支付率", "rate"), ("预算执行进度", "rate"), ("年末结余", None),
+    ],
+)  # fmt: skip
+def test_words_of_headers_of_funds(header: str, role: str | None) -> None:
+    assert _role(fold(header), funds=True) == role
+
+
+def test_a_blank_row_below_a_name_that_is_merged_over_it_is_none() -> None:
+    rows = [
+        ["产出指标", "数量指标", "培训人次", "100人次", "100人次", 50.0, 50.0, None],
+        [None, None, None, None, None, None, None, "详见附件"],
+        [None, None, None, "10期", "10期", 0.0, 0.0, None],
+    ]
+    merged = {(5, 2): (7, 2)}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, *rows, SUM, merged=merged)
+    assert [(one.row, one.level3.text) for one in form.indicators] == [(6, "培训人次"), (8, "培训人次")]
+
+
+def test_a_goal_with_a_number_is_no_row_of_funds() -> None:
+    goal = ["年度目标1:(40分)", "做好防汛抗旱工作"]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, goal, HEADER, *ROWS, SUM)
+    assert [row.label.text for row in form.funds] == ["年度资金总额"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -287,3 +288,56 @@ class TestWords:
 @pytest.mark.parametrize(("target", "unsure"), [("100%", True), ("=100%", True), ("≤100%", False), ("92%", False)])
 def test_which_way_a_control_of_cost_is_better_is_said_by_its_bound_alone(target: str, unsure: bool) -> None:
     assert settle("运维成本控制率", "产出指标", "成本指标", target, "92%").unsure is unsure
+
+
+class TestPairsOfWordsAndNumbers:
+    @pytest.mark.parametrize(
+        ("target", "actual"),
+        [("较上年增长5%", "6%"), ("同比增长≥10%", "12%"), ("提高3个百分点左右", "4%"), ("不低于上年", "95%")],
+    )
+    def test_a_percent_that_answers_one_is_no_completion(self, target: str, actual: str) -> None:
+        assert settle("收入增长", "效益指标", "经济效益指标", target, actual).stated is None
+
+    @pytest.mark.parametrize("target", ["较上年增长5%", "完成3个村道路硬化", "显著提升"])
+    def test_a_hundred_percent_is_one(self, target: str) -> None:
+        assert settle("收入增长", "效益指标", "经济效益指标", target, "100%").stated == 1
+
+    @pytest.mark.parametrize("target", ["达到预期效果", "显著提升", "完成3个村道路硬化"])
+    def test_a_percent_that_answers_words_is_one(self, target: str) -> None:
+        assert settle("实施效果", "效益指标", "社会效益指标", target, "95%").stated == Fraction(19, 20)
+
+    @pytest.mark.parametrize("target", ["常年保持在70%以上", "稳定在70%以上", "始终维持70%以上"])
+    def test_a_level_that_is_kept_is_a_number(self, target: str) -> None:
+        pair = settle("抗体合格率", "产出指标", "质量指标", target, "92.35%")
+        assert (pair.scored_by, pair.target, pair.actual) == ("at_least", Decimal("0.7"), Decimal("0.9235"))
+
+    @pytest.mark.parametrize("target", ["零发生", "零事故", "实现零投诉", "未发生", "0事故"])
+    @pytest.mark.parametrize(("actual", "wanted"), [("0", 0), ("0起", 0), ("2起", 2), ("未发生", 0), ("零事故", 0)])
+    def test_nothing_may_happen_and_is_counted(self, target: str, actual: str, wanted: int) -> None:
+        pair = settle("安全生产", "效益指标", "社会效益指标", target, actual)
+        assert (pair.scored_by, pair.target, pair.actual, pair.notes) == ("at_most", 0, wanted, ())
+
+    def test_words_for_nothing_are_no_percent(self) -> None:
+        assert settle("群众满意度", "满意度指标", None, "≥95%", "零投诉").actual is None
+        assert settle("安全生产", "效益指标", None, "零事故", "100%").stated == 1
+
+    @pytest.mark.parametrize(("spelt", "unit"), [("12场(次)", "场次"), ("3批(次)", "批次"), ("2hm²", "亩")])
+    def test_units_as_they_are_typed(self, spelt: str, unit: str) -> None:
+        assert parse(spelt).unit == unit
+
+    @pytest.mark.parametrize(
+        ("target", "scored_by"),
+        [
+            ("正向大于等于70件", "at_least"),
+            ("正向70件", "at_least"),
+            ("反向70件", "at_most"),
+            ("定量≤70件", "at_most"),
+            ("反向等于70件", "at_least"),
+        ],
+    )
+    def test_a_target_with_its_sense_before_it(self, target: str, scored_by: str) -> None:
+        pair = settle("办结件数", "产出指标", "数量指标", target, "65")
+        assert (pair.scored_by, pair.target, pair.actual) == (scored_by, 70, 65)
+
+    def test_words_with_their_sense_before_them(self) -> None:
+        assert settle("工作效率", "效益指标", "社会效益指标", "正向有效提升", "有效提升").stated == 1
