@@ -770,7 +770,7 @@ def settle(
         wanted = replace(wanted, comparator=comparator)
     if given.unit != PERCENT and _NOTHING.fullmatch(wanted.text):
         wanted = Value("number", wanted.text, "<=", Decimal(0))
-    if wanted.number == 0 and _NOTHING.fullmatch(given.text):
+    if wanted.number == 0 and (_NOTHING.fullmatch(given.text) or _NONE_OF_IT.fullmatch(given.text)):
         given = Value("number", given.text, None, Decimal(0))
     if wanted.form == given.form == "unclear" and (change := _changes(wanted, given)):
         wanted, given = change
@@ -817,6 +817,8 @@ _NOTHING = regex(
     r"|(?:未|没有|无|不)发生)"
 )
 """零事故, 未发生: words that count to 0 of what no one wants."""
+_NONE_OF_IT = regex(r"无|没有|(?:未|无|没有|零|0)(?:出现|产生)|全年无")
+"""What answers a target of 0 in words."""
 
 
 def _is_moment(value: Value, level2: str | None) -> bool:
@@ -886,7 +888,7 @@ def _settle_numbers(
         given = _with_unit(given, own)
     if given.form != "number" or _answers_in_percent(wanted, given):
         said = stated_completion(given.text)
-        if (said and said[0] == 1) or (wanted.number == 0 and _NONE_OF_IT.fullmatch(given.text)):
+        if said and said[0] == 1:
             return _alone(reading, wanted, ("I04",), Fraction(1), 1)
         if given.form != "number":
             return _alone(reading, wanted, ("I04",) if given.form in ("words", "date") else ())
@@ -905,10 +907,6 @@ def _settle_numbers(
         unsure = unsure or _is_unclear(about.bare, scored_by, kind, unit)
     spelt, scaled = wanted.spelt, _is_scaled(wanted)
     return Settled(*reading, low, high, got, unit, unsure=unsure, spelt=spelt, scaled=scaled, notes=notes)
-
-
-_NONE_OF_IT = regex(r"无|没有|(?:未|无|没有|零|0)(?:发生|出现|产生)|全年无")
-"""What answers a target of 0 in words."""
 
 
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
