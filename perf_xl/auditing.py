@@ -623,7 +623,7 @@ def _is_more(one: Decimal | None, other: Decimal | None) -> bool:
     "各项得分合计94.5分,总分填98分。", "各项得分合计94.5分,总分填94.5分。",
 )  # fmt: skip
 def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
-    """各项指标得分加总得出该项目绩效自评的总分: all scores being readable."""
+    """各项指标得分加总得出该项目绩效自评的总分: all scores being readable; one that is only rounded or cut is advice."""
     known = [row.filed for row in case.rows if row.filed is not None]
     total = case.form.total
     if total.number is None or not known or len(known) != len(case.rows) or case.is_misplaced:
@@ -632,9 +632,11 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     if execution.weight is not None and execution.filed is None:
         return
     wanted = sum(known, execution.filed or Decimal(0))
-    if total.number != wanted and not agrees(total.number, wanted):
+    if total.number != wanted:
         message = f"总分填 {plain(total.number)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
-        yield Fault(total.cell, message, plain(total.number), plain(wanted))
+        rounded = only_rounded(total.number, fraction_of(wanted), case.score.rulebook.decimals)
+        severity = ADVICE if rounded else None
+        yield Fault(total.cell, message + ",是取整或截断的" * rounded, plain(total.number), plain(wanted), severity)
 
 
 def reason_of(form: Form, indicator: Indicator) -> Written:
@@ -949,7 +951,8 @@ def reason_says_nothing(case: Case) -> Iterator[Fault]:
 # --- targets and actuals ----------------------------------------------------------------------------------------------
 
 
-_DIGIT = regex(r"\d")
+_FIGURE = regex(r"(?<!\d)(?!20\d\d年)\d")
+"""A number that is not the year."""
 
 
 def _noted(case: Case, code: str, message: str) -> Iterator[Fault]:
@@ -1002,7 +1005,8 @@ def _missing(case: Case, column: str, what: str) -> Iterator[Fault]:
         yield Fault(cells, f"{len(blank)} 项指标都没有填{what}", None, what)
         return
     for row in blank:
-        named = column == "target" and _DIGIT.search(row.level3.text or "")  # 建设节点(8个): it may stand in the name
+        bare = read_name(row.level3.text or "").bare  # 建设节点(8个): the target may stand in the name
+        named = column == "target" and _FIGURE.search(bare)
         message = f"“{row.level3.text}”没有填{what}"
         yield Fault(getattr(row, column).cell, message, None, what, DOUBT if named else None)
 

@@ -207,6 +207,19 @@ def test_what_had_to_be_inferred_is_a_doubt(code: str, why: str, build: Callable
     assert severity_of(build(), code) == {"疑点"}, why
 
 
+@pytest.mark.parametrize("name", ["指标1:培训人次", "2.培训人次", "2023年培训人次"])
+def test_a_number_that_counts_or_dates_an_indicator_is_no_target(name: str) -> None:
+    assert severity_of(form(indicator(target=None, name=name)), "I01") == {"错误"}
+
+
+@pytest.mark.parametrize(
+    ("total", "severity"),
+    [("17", {"提示"}), ("16.7", {"提示"}), ("16", {"提示"}), ("16.65", {"错误"}), ("16.66", set())],
+)
+def test_a_total_that_is_only_rounded_is_advice(total: str, severity: set[str]) -> None:
+    assert severity_of(form(indicator(filed="10"), filed="6.66", total=total), "S04") == severity
+
+
 def test_a_number_where_no_reason_is_needed_is_advice() -> None:
     assert severity_of(form(indicator(filed="10", reason="0")), "D04") == {"提示"}
 
