@@ -652,13 +652,14 @@ _NOTHING = regex(
     r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|整改|措施|其他|及|和)+)?",
     re.IGNORECASE,
 )
+_PROMPT = regex(r"\(?请(?:在此处?)?(?:简要|据实)?(?:说明|填写|填列|注明)[^。)]*[。)]*")
 _CLAUSE_ENDS = regex("[。.;,、!]")
 _AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
 def _says_nothing(reason: Written) -> bool:
-    """Whether a reason is blank, a dash, or a way of saying that there is none: 暂无, 无偏差, N/A."""
-    return is_filler(reason.text) or _is_nothing(fold(reason.text or ""))
+    """Whether a reason is blank, a dash, the form's own prompt, or a way of saying that there is none: 暂无, 无偏差, N/A."""
+    return is_filler(reason.text) or _is_nothing(_PROMPT.sub("", fold(reason.text or "")))
 
 
 def _is_nothing(said: str) -> bool:
@@ -1179,6 +1180,9 @@ def prompt_is_left(case: Case) -> Iterator[Fault]:
     for written in (form.goal.expected, form.goal.actual):
         if written.text and _ASKED.search(fold(written.text)):
             yield Fault(written.cell, "年度总体目标里留有模板提示语", written.text)
+    remark = form.remark
+    if remark.text and _PROMPT.search(fold(remark.text)) and _says_nothing(remark):
+        yield Fault(remark.cell, f"“说明”里只有模板提示语“{remark.text}”", remark.text, None, DOUBT)
 
 
 @check(

@@ -30,6 +30,8 @@ def project_of(name: str) -> dict[str, Any]:
     return {"project": project, "years": (project,)}
 
 
+ASKED_TO_REMARK = "请在此处简要说明审计中发现的问题及其金额,如没有请填无。"
+
 CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("W01", "G30", "7+90=97", lambda: form(*HALVES, weight="7", total="97")),
     ("W02", "G5", "the execution weight may not be adjusted", lambda: form(*HALVES, weight="7")),
@@ -66,6 +68,7 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("S12", "G12", "negative", lambda: form(indicator(filed="-2"))),
     ("D02", "H12", "147%", lambda: form(indicator("≥59人次", "87人次", filed="10"))),
     ("D03", "E5", "67% and nothing said", lambda: form(indicator())),
+    ("D03", "E5", "67% and only the prompt", lambda: form(indicator(), remark=Written(ASKED_TO_REMARK, None, "B31"))),
     ("D04", "H12", "无 is no reason", lambda: form(indicator(filed="9", reason="无"))),
     ("D04", "H12", "暂无 is none either", lambda: form(indicator(filed="9", reason="暂无。"))),
     ("D04", "H12", "nor N/A", lambda: form(indicator(filed="9", reason="N/A"))),
@@ -134,6 +137,8 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
         ("其中:财政拨款", "appropriation", "78", 6), ("其中:中央补助", "appropriation", "50", 7), ("省级资金", "appropriation", "28", 8))))),
     ("D01", "the reason is merged over two rows", lambda: form(indicator(filed="9", reason="人员变动"), replace(indicator(row=13, name="乙", filed="9"), reason=Written(None, None, "H12")))),
     ("S04", "the total stands on the funds row, too (F07)", lambda: form(indicator(filed="10"), weight="100", filed="94.5", total="94.5")),
+    ("I08", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
+    ("D03", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
     ("W03", "50/30/10", lambda: form(*HALVES)),
     ("W03", "the total is not 100 (W01)", lambda: form(indicator(weight="60"))),
     ("W04", "50 and 50", lambda: form(indicator(weight="50"), headings=(Heading(1, "产出指标", None, Decimal(50), "A12"),))),
@@ -200,6 +205,7 @@ def severity_of(one: Any, code: str) -> set[str]:
         ("W02", "20 is right elsewhere", lambda: form(*HALVES, weight="20")),
         ("S05", "money without ≤ may be a limit", lambda: form(indicator("800万元", "750万元", name="项目总投入", filed="10"))),
         ("S05", "a cost without ≤", lambda: form(indicator("80万元", "90万元", name="维修成本", level2="成本指标", filed="10"))),
+        ("I08", "a remark may only repeat what the form asks for", lambda: form(indicator(), remark=Written(ASKED_TO_REMARK, None, "B31"))),
         ("I01", "the target may stand in the name", lambda: form(indicator(target=None, name="建设节点(8个)"))),
     ],
 )  # fmt: skip
