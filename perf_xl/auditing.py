@@ -132,7 +132,7 @@ class Case:
             notations = rate_notations(row.rate.text or "") if rate is not None else []
             if rate is None or not notations:
                 continue
-            if not any(number == round_half_up(rate, places) for number, places in notations):
+            if not any(agrees(number, rate, places) for number, places in notations):
                 is_cut = (places for number, places in notations if number == cut(rate, places))
                 odd.append((row, rate, next(is_cut, None)))
         return odd
@@ -147,6 +147,8 @@ class Case:
                 continue
             if completion is not None and completion != 1 and _is_counted(row):
                 exact = fraction_of(weight) * completion
+                if _is_unrounded(filed, exact):
+                    continue
                 short.append((row, weight, filed, only_rounded(filed, exact, self.score.rulebook.decimals)))
         return short
 
@@ -203,9 +205,21 @@ def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
 
 
+PRINTED = 2
+"""Decimals with which scores are printed."""
+STORED = 10
+"""Decimals up to which a number is compared: of a quotient that a formula left unrounded the last ones are not certain."""
+
+
 def agrees(filed: Decimal, exact: Fraction | Decimal, places: int | None = None) -> bool:
     """Return whether a printed number is the exact one at its own number of decimals, half up."""
-    return round_half_up(exact, _decimals(filed) if places is None else places) == filed
+    at = min(_decimals(filed) if places is None else places, STORED)
+    return round_half_up(filed, at) == round_half_up(exact, at)
+
+
+def _is_unrounded(filed: Decimal, exact: Fraction) -> bool:
+    """Whether a score is the exact one with more decimals than are printed, as a formula leaves it."""
+    return _decimals(filed) > PRINTED and agrees(filed, exact)
 
 
 def _whole_form_cell(form: Form) -> str:
@@ -564,7 +578,8 @@ def execution_score_is_wrong(case: Case) -> Iterator[Fault]:
         return
     if execution.score is None or execution.filed == execution.score or case.is_misplaced:
         return
-    if only_rounded(execution.filed, _execution_exactly(score), score.rulebook.decimals):
+    exact = _execution_exactly(score)
+    if _is_unrounded(execution.filed, exact) or only_rounded(execution.filed, exact, score.rulebook.decimals):
         return
     rate = f"{plain(round_half_up(execution.rate * 100, 2))}%"
     message = (
@@ -631,12 +646,14 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     execution = case.score.execution
     if execution.weight is not None and execution.filed is None:
         return
-    wanted = sum(known, execution.filed or Decimal(0))
-    if total.number != wanted:
-        message = f"总分填 {plain(total.number)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
-        rounded = only_rounded(total.number, fraction_of(wanted), case.score.rulebook.decimals)
+    parts = [*known, execution.filed or Decimal(0)]
+    wanted, as_printed = (round_half_up(one, PRINTED) for one in (sum(parts), sum(map(round_half_up, parts))))
+    filed = round_half_up(total.number, PRINTED)
+    if filed not in (wanted, as_printed):
+        message = f"总分填 {plain(filed)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
+        rounded = only_rounded(filed, fraction_of(wanted), case.score.rulebook.decimals)
         severity = ADVICE if rounded else None
-        yield Fault(total.cell, message + ",是取整或截断的" * rounded, plain(total.number), plain(wanted), severity)
+        yield Fault(total.cell, message + ",是取整或截断的" * rounded, plain(filed), plain(wanted), severity)
 
 
 def reason_of(form: Form, indicator: Indicator) -> Written:
@@ -1239,19 +1256,31 @@ def satisfaction_is_not_measured(case: Case) -> Iterator[Fault]:
     "标题是2022年度,表头预算年度填2023。", "标题和表头都是2023年度。",
 )  # fmt: skip
 def years_differ(case: Case) -> Iterator[Fault]:
-    """Two years in one form: title against table. A project carried over from an earlier year keeps its name."""
-    form = case.form
+    """Two years in one form: title against table. A project carried over from an earlier year keeps its name and dates."""
+    form, is_carried_over = case.form, _is_carried_over(case.form)
     for written in form.years:
         years = _YEAR.findall(fold(written.text or ""))
         if form.year is None or not years or str(form.year) in years:
             continue
-        if written.cell == form.project.cell and int(years[0]) < form.year and _is_carried_over(form):
+        if written.cell == form.project.cell and int(years[0]) < form.year and is_carried_over:
             continue
         cells = _joined([written.cell, form.title.cell])
         yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
+    if form.year is None or is_carried_over:
+        return
+    title = fold(form.title.text or "")
+    for year in _YEAR_OF_FORM.findall(title):
+        if year != str(form.year):
+            yield Fault(form.title.cell, f"标题里既有{form.year}年度,又有{year}年度", year, str(form.year))
+    for row in case.rows:
+        day, target = row.settled.target_day, row.indicator.target
+        if day is not None and day.year < form.year:
+            message = f"“{row.name}”指标值“{target.text}”早于{form.year}年度"
+            yield Fault(target.cell, message, str(day.year), str(form.year))
 
 
 _YEAR = regex(r"20\d\d")
+_YEAR_OF_FORM = regex(r"20\d\d(?=年度)")
 _CARRIED_OVER = regex("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
 
 

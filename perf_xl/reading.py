@@ -132,7 +132,7 @@ _MONEY = r"(?:亿|百万|万|千)?元"
 _MONEY_UNIT = re.compile(_MONEY)
 _MONEY_IN_BRACKETS = re.compile(rf"\((?:单位:)?({_MONEY})\)")
 _LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
-_LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
+_LEVEL_RANGE = re.compile(r"\(?\d+-\d+分?\)?分?")
 _HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
 _DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
@@ -300,7 +300,7 @@ class _Sheet:
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
                 if number is None and key not in _DASHES and what:
                     self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
-            elif key.endswith("%"):
+            elif key.endswith("%") and decimal_in(key[:-1]) != number:
                 number = times(number, Decimal(100))
             return Written(text, number, self.address(row, column))
         return Written(None, None, self.address(row, columns[0])) if columns else BLANK
@@ -1017,8 +1017,8 @@ class _Body:
 def _level_name(key: str) -> tuple[str | None, Decimal | None]:
     """Split a first- or second-level name from the weight printed in it.
 
-    >>> _level_name("产出指标(50分)"), _level_name("(50分)"), _level_name("成本指标(0-20)分")
-    (('产出指标', Decimal('50')), (None, Decimal('50')), ('成本指标', None))
+    >>> _level_name("产出指标(50分)"), _level_name("(50分)"), _level_name("成本指标(0-20)分"), _level_name("产出(40-50分)")
+    (('产出指标', Decimal('50')), (None, Decimal('50')), ('成本指标', None), ('产出', None))
     """
     without_range = _LEVEL_RANGE.sub("", key)
     if without_range != key:

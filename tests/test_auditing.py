@@ -102,6 +102,8 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("I12", "A2, A1", "full width", lambda: form(indicator(), years=(Written("（２０２２年度）", None, "A2"),))),
     ("I12", "C2, A1", "a project of next year", lambda: form(indicator(), **project_of("2024年结转道路维修"))),
     ("I12", "C2, A1", "last year's form filled in again", lambda: form(indicator(), **project_of("2022年道路维修"))),
+    ("I12", "A1", "two years in the title", lambda: form(indicator(), title=Written("2022年度项目支出绩效自评表(2023年度)", None, "A1"))),
+    ("I12", "D12", "a deadline before the year", lambda: form(indicator("2022年12月底前", "2022年11月", name="完成时间", level2="时效指标"))),
     ("I12", "A2, A1", "2022 under 2023", lambda: form(indicator(), years=(Written("(2022年度)", None, "A2"),))),
 ]  # fmt: skip
 
@@ -139,6 +141,14 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("S04", "the total stands on the funds row, too (F07)", lambda: form(indicator(filed="10"), weight="100", filed="94.5", total="94.5")),
     ("I08", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
     ("D03", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
+    ("I12", "a deadline of a project that was carried over", lambda: form(indicator("2022年12月底前", "2022年11月", name="完成时间"), **project_of("道路维修尾款"))),
+    ("S01", "a quotient left unrounded", lambda: form(filed="6.65512820512821")),
+    ("S02", "a quotient left unrounded", lambda: form(filed="6.65512820512821")),
+    ("S06", "a quotient left unrounded", lambda: form(indicator("≥7人", "6人", weight="15", filed="12.8571428571429", reason="人员变动"))),
+    ("S04", "quotients left unrounded", lambda: form(indicator(filed="12.8571428571429"), filed="6.65512820512821", total="19.5122710622711")),
+    ("S04", "a sum of quotients, printed", lambda: form(indicator(filed="12.8571428571429"), filed="6.65512820512821", total="19.51")),
+    ("S04", "a sum of what is printed", lambda: form(*(indicator(filed="3.33333333333333", row=row) for row in (12, 13, 14)), filed="6.66", total="16.65")),
+    ("F01", "a quotient left unrounded", lambda: form(rate="0.665512820512821")),
     ("W03", "50/30/10", lambda: form(*HALVES)),
     ("W03", "the total is not 100 (W01)", lambda: form(indicator(weight="60"))),
     ("W04", "50 and 50", lambda: form(indicator(weight="50"), headings=(Heading(1, "产出指标", None, Decimal(50), "A12"),))),

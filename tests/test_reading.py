@@ -54,6 +54,20 @@ def test_a_second_form_may_have_no_title() -> None:
     assert [len(form.indicators) for form in forms] == [3, 3]
 
 
+@pytest.mark.parametrize("printed", ["产出指标(40-50分)", "产出指标(40-50)分", "产出指标40-50分"])
+def test_a_range_of_weights_is_no_part_of_a_name(printed: str) -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, [printed, *ROWS[0][1:]], *ROWS[1:], SUM)
+    assert form.indicators[0].level1 == "产出指标"
+    assert form.headings == ()
+
+
+def test_a_quoted_percent_sign_makes_no_share_of_a_weight() -> None:
+    row = [*ROWS[0][:5], 50.0, 0.5, None]
+    formats = {(5, 5): '0"%"', (5, 6): "0%"}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, row, *ROWS[1:], SUM, formats=formats)
+    assert (form.indicators[0].weight.number, form.indicators[0].score.number) == (50, 50)
+
+
 @pytest.mark.parametrize(
     ("header", "unit", "budget", "executed"),
     [
