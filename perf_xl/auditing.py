@@ -90,9 +90,7 @@ class Case:
         self.total_row = score.form.total_row
         self.is_misplaced = misplaced(score.form)
         self.rows = [Row.of(scored) for scored in score.indicators]
-        self.deducted = [
-            row for row in self.rows if row.weight is not None and row.filed is not None and row.filed < row.weight
-        ]
+        self.deducted = [row for row in self.rows if _is_more(row.weight, row.filed)]
         """Rows that lost points."""
         self.noted = [row for row in self.rows if row.settled.notes]
         """Rows whose reading itself gives rise to findings."""
@@ -206,7 +204,7 @@ def _decimals(number: Decimal) -> int:
 
 
 PRINTED = 2
-"""Decimals with which scores are printed."""
+"""Decimals with which scores are printed, and to which `round_half_up` rounds where it is told no other."""
 STORED = 10
 """Decimals up to which a number is compared: of a quotient that a formula left unrounded the last ones are not certain."""
 
@@ -242,7 +240,7 @@ def weights_do_not_add_up(case: Case) -> Iterator[Fault]:
     execution = case.score.execution.weight
     if execution is None and case.score.execution.filed is not None:
         return
-    total = sum(known, execution or Decimal(0))
+    total = round_half_up(sum(known, execution or Decimal(0)))
     if total != HUNDRED:
         form = case.form
         cell = form.total_weight.cell if form.total_weight.text else _whole_form_cell(form)
@@ -309,11 +307,12 @@ def weight_in_a_name_is_not_its_rows(case: Case) -> Iterator[Fault]:
     """A weight printed in a first- or second-level name is the sum of its rows."""
     for heading, rows in case.blocks:
         weights = [row.weight.number for row in rows if row.weight.number is not None]
-        if not rows or len(weights) != len(rows) or sum(weights) == heading.weight:
+        wanted = round_half_up(sum(weights))
+        if not rows or len(weights) != len(rows) or wanted == heading.weight:
             continue
         name = (heading.level2 if heading.level == 2 else heading.level1) or "一级指标"
-        wanted, found = plain(sum(weights, Decimal(0))), plain(heading.weight)
-        yield Fault(heading.cell, f"“{name}”标注 {found} 分,下级各项分值合计 {wanted} 分", found, wanted)
+        found, added = plain(heading.weight), plain(wanted)
+        yield Fault(heading.cell, f"“{name}”标注 {found} 分,下级各项分值合计 {added} 分", found, added)
 
 
 @check(
@@ -629,7 +628,8 @@ def score_is_above_weight(case: Case) -> Iterator[Fault]:
 
 
 def _is_more(one: Decimal | None, other: Decimal | None) -> bool:
-    return one is not None and other is not None and one > other
+    """Whether one number is printed as more than another."""
+    return one is not None and other is not None and one > other and round_half_up(one) > round_half_up(other)
 
 
 @check(
@@ -647,8 +647,8 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     if execution.weight is not None and execution.filed is None:
         return
     parts = [*known, execution.filed or Decimal(0)]
-    wanted, as_printed = (round_half_up(one, PRINTED) for one in (sum(parts), sum(map(round_half_up, parts))))
-    filed = round_half_up(total.number, PRINTED)
+    wanted, as_printed = (round_half_up(one) for one in (sum(parts), sum(map(round_half_up, parts))))
+    filed = round_half_up(total.number)
     if filed not in (wanted, as_printed):
         message = f"总分填 {plain(filed)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
         rounded = only_rounded(filed, fraction_of(wanted), case.score.rulebook.decimals)

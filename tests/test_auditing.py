@@ -142,6 +142,11 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("I08", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
     ("D03", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
     ("I12", "a deadline of a project that was carried over", lambda: form(indicator("2022年12月底前", "2022年11月", name="完成时间"), **project_of("道路维修尾款"))),
+    *((code, "a third of the weight, left unrounded", lambda: form(
+        *(indicator(filed="3.33", weight="3.33333333333333", row=row) for row in (12, 13, 14)),
+        indicator(filed="80", weight="80", row=15, level1="效益指标", level2="社会效益指标", name="乙"),
+        headings=(Heading(1, "产出指标", None, Decimal(10), "A12"),))) for code in ("W01", "W04", "D01", "S08")),
+    ("S03", "a third, left unrounded", lambda: form(indicator(filed="3.33333333333333", weight="3.33"))),
     ("S01", "a quotient left unrounded", lambda: form(filed="6.65512820512821")),
     ("S02", "a quotient left unrounded", lambda: form(filed="6.65512820512821")),
     ("S06", "a quotient left unrounded", lambda: form(indicator("≥7人", "6人", weight="15", filed="12.8571428571429", reason="人员变动"))),
