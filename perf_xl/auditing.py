@@ -1266,15 +1266,14 @@ def years_differ(case: Case) -> Iterator[Fault]:
             continue
         cells = _joined([written.cell, form.title.cell])
         yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
-    if form.year is None or is_carried_over:
-        return
     title = fold(form.title.text or "")
-    for year in _YEAR_OF_FORM.findall(title):
-        if year != str(form.year):
-            yield Fault(form.title.cell, f"标题里既有{form.year}年度,又有{year}年度", year, str(form.year))
+    titled = dict.fromkeys(_YEAR_OF_FORM.findall(title))
+    if len(titled) > 1 and not _CARRIED_OVER.search(title):
+        found = "、".join(titled)
+        yield Fault(form.title.cell, f"标题里的年度不止一个({found})", found, "一个年度")
     for row in case.rows:
         day, target = row.settled.target_day, row.indicator.target
-        if day is not None and day.year < form.year:
+        if day is not None and form.year is not None and day.year < form.year and not is_carried_over:
             message = f"“{row.name}”指标值“{target.text}”早于{form.year}年度"
             yield Fault(target.cell, message, str(day.year), str(form.year))
 

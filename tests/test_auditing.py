@@ -30,6 +30,7 @@ def project_of(name: str) -> dict[str, Any]:
     return {"project": project, "years": (project,)}
 
 
+CARRIED_OVER = (funds_row("上年结转资金", "carryover", budget="78", executed="51.91", row=6),)
 ASKED_TO_REMARK = "请在此处简要说明审计中发现的问题及其金额,如没有请填无。"
 
 CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
@@ -102,7 +103,7 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("I12", "A2, A1", "full width", lambda: form(indicator(), years=(Written("（２０２２年度）", None, "A2"),))),
     ("I12", "C2, A1", "a project of next year", lambda: form(indicator(), **project_of("2024年结转道路维修"))),
     ("I12", "C2, A1", "last year's form filled in again", lambda: form(indicator(), **project_of("2022年道路维修"))),
-    ("I12", "A1", "two years in the title", lambda: form(indicator(), title=Written("2022年度项目支出绩效自评表(2023年度)", None, "A1"))),
+    ("I12", "A1", "two years in the title", lambda: form(indicator(), parts=CARRIED_OVER, title=Written("2022年度项目支出绩效自评表(2023年度)", None, "A1"))),
     ("I12", "D12", "a deadline before the year", lambda: form(indicator("2022年12月底前", "2022年11月", name="完成时间", level2="时效指标"))),
     ("I12", "A2, A1", "2022 under 2023", lambda: form(indicator(), years=(Written("(2022年度)", None, "A2"),))),
 ]  # fmt: skip
@@ -205,7 +206,7 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("I04", "the target is a prompt (I08)", lambda: form(indicator("XX", "95%"))),
     ("I11", "it does not apply", lambda: form(indicator("不涉及", "不涉及", name="群众满意度", weight="0", level1="满意度指标", level2="满意度指标"))),
     ("I12", "a project carried over", lambda: form(indicator(), **project_of("2021年结转道路维修"))),
-    ("I12", "funds carried over", lambda: form(indicator(), parts=(funds_row("上年结转资金", "carryover", budget="78", executed="51.91", row=6),), **project_of("2021年道路维修"))),
+    ("I12", "funds carried over", lambda: form(indicator(), parts=CARRIED_OVER, **project_of("2021年道路维修"))),
     ("I12", "the same year", lambda: form(indicator(), years=(Written("(2023年度)", None, "A2"),))),
 ]  # fmt: skip
 
