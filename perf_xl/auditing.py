@@ -90,9 +90,7 @@ class Case:
         self.total_row = score.form.total_row
         self.is_misplaced = misplaced(score.form)
         self.rows = [Row.of(scored) for scored in score.indicators]
-        self.deducted = [
-            row for row in self.rows if row.weight is not None and row.filed is not None and row.filed < row.weight
-        ]
+        self.deducted = [row for row in self.rows if _is_more(row.weight, row.filed)]
         """Rows that lost points."""
         self.noted = [row for row in self.rows if row.settled.notes]
         """Rows whose reading itself gives rise to findings."""
@@ -132,7 +130,7 @@ class Case:
             notations = rate_notations(row.rate.text or "") if rate is not None else []
             if rate is None or not notations:
                 continue
-            if not any(number == round_half_up(rate, places) for number, places in notations):
+            if not any(agrees(number, rate, places) for number, places in notations):
                 is_cut = (places for number, places in notations if number == cut(rate, places))
                 odd.append((row, rate, next(is_cut, None)))
         return odd
@@ -147,6 +145,8 @@ class Case:
                 continue
             if completion is not None and completion != 1 and _is_counted(row):
                 exact = fraction_of(weight) * completion
+                if _is_unrounded(filed, exact):
+                    continue
                 short.append((row, weight, filed, only_rounded(filed, exact, self.score.rulebook.decimals)))
         return short
 
@@ -203,9 +203,21 @@ def _decimals(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
 
 
+PRINTED = 2
+"""Decimals with which scores are printed, and to which `round_half_up` rounds where it is told no other."""
+STORED = 10
+"""Decimals up to which a number is compared: of a quotient that a formula left unrounded the last ones are not certain."""
+
+
 def agrees(filed: Decimal, exact: Fraction | Decimal, places: int | None = None) -> bool:
     """Return whether a printed number is the exact one at its own number of decimals, half up."""
-    return round_half_up(exact, _decimals(filed) if places is None else places) == filed
+    at = min(_decimals(filed) if places is None else places, STORED)
+    return round_half_up(filed, at) == round_half_up(exact, at)
+
+
+def _is_unrounded(filed: Decimal, exact: Fraction) -> bool:
+    """Whether a score is the exact one with more decimals than are printed, as a formula leaves it."""
+    return _decimals(filed) > PRINTED and agrees(filed, exact)
 
 
 def _whole_form_cell(form: Form) -> str:
@@ -228,7 +240,7 @@ def weights_do_not_add_up(case: Case) -> Iterator[Fault]:
     execution = case.score.execution.weight
     if execution is None and case.score.execution.filed is not None:
         return
-    total = sum(known, execution or Decimal(0))
+    total = round_half_up(sum(known, execution or Decimal(0)))
     if total != HUNDRED:
         form = case.form
         cell = form.total_weight.cell if form.total_weight.text else _whole_form_cell(form)
@@ -295,11 +307,12 @@ def weight_in_a_name_is_not_its_rows(case: Case) -> Iterator[Fault]:
     """A weight printed in a first- or second-level name is the sum of its rows."""
     for heading, rows in case.blocks:
         weights = [row.weight.number for row in rows if row.weight.number is not None]
-        if not rows or len(weights) != len(rows) or sum(weights) == heading.weight:
+        wanted = round_half_up(sum(weights))
+        if not rows or len(weights) != len(rows) or wanted == heading.weight:
             continue
         name = (heading.level2 if heading.level == 2 else heading.level1) or "一级指标"
-        wanted, found = plain(sum(weights, Decimal(0))), plain(heading.weight)
-        yield Fault(heading.cell, f"“{name}”标注 {found} 分,下级各项分值合计 {wanted} 分", found, wanted)
+        found, added = plain(heading.weight), plain(wanted)
+        yield Fault(heading.cell, f"“{name}”标注 {found} 分,下级各项分值合计 {added} 分", found, added)
 
 
 @check(
@@ -569,7 +582,8 @@ def execution_score_is_wrong(case: Case) -> Iterator[Fault]:
         return
     if execution.score is None or execution.filed == execution.score or case.is_misplaced:
         return
-    if only_rounded(execution.filed, _execution_exactly(score), score.rulebook.decimals):
+    exact = _execution_exactly(score)
+    if _is_unrounded(execution.filed, exact) or only_rounded(execution.filed, exact, score.rulebook.decimals):
         return
     rate = f"{plain(round_half_up(execution.rate * 100, 2))}%"
     message = (
@@ -619,7 +633,8 @@ def score_is_above_weight(case: Case) -> Iterator[Fault]:
 
 
 def _is_more(one: Decimal | None, other: Decimal | None) -> bool:
-    return one is not None and other is not None and one > other
+    """Whether one number is printed as more than another."""
+    return one is not None and other is not None and one > other and round_half_up(one) > round_half_up(other)
 
 
 @check(
@@ -628,7 +643,7 @@ def _is_more(one: Decimal | None, other: Decimal | None) -> bool:
     "各项得分合计94.5分,总分填98分。", "各项得分合计94.5分,总分填94.5分。",
 )  # fmt: skip
 def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
-    """各项指标得分加总得出该项目绩效自评的总分: all scores being readable."""
+    """各项指标得分加总得出该项目绩效自评的总分: all scores being readable; one that is only rounded or cut is advice."""
     known = [row.filed for row in case.rows if row.filed is not None]
     total = case.form.total
     if total.number is None or not known or len(known) != len(case.rows) or case.is_misplaced:
@@ -638,13 +653,16 @@ def total_is_not_its_parts(case: Case) -> Iterator[Fault]:
     execution = case.score.execution
     if execution.weight is not None and execution.filed is None:
         return
-    wanted = sum(known, execution.filed or Decimal(0))
-    if total.number != wanted and not agrees(total.number, wanted):
-        message = f"总分填 {plain(total.number)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
+    parts = [*known, execution.filed or Decimal(0)]
+    wanted, as_printed = (round_half_up(one) for one in (sum(parts), sum(map(round_half_up, parts))))
+    filed = round_half_up(total.number)
+    if filed not in (wanted, as_printed):
+        message = f"总分填 {plain(filed)} 分,执行率得分与各项指标得分合计为 {plain(wanted)} 分"
+        rounded = only_rounded(filed, fraction_of(wanted), case.score.rulebook.decimals)
         weights = sum((row.weight for row in case.rows if row.weight is not None), Decimal(0))
-        room = execution.filed is None and wanted < total.number <= wanted + HUNDRED - weights
-        severity = DOUBT if room else None  # what is no row here may be scored too, up to 100
-        yield Fault(total.cell, message, plain(total.number), plain(wanted), severity)
+        room = execution.filed is None and wanted < filed <= wanted + HUNDRED - weights
+        severity = ADVICE if rounded else DOUBT if room else None  # what is no row here may be scored too, up to 100
+        yield Fault(total.cell, message + ",是取整或截断的" * rounded, plain(filed), plain(wanted), severity)
 
 
 def reason_of(form: Form, indicator: Indicator) -> Written:
@@ -660,13 +678,14 @@ _NOTHING = regex(
     r"(?:偏差|差异|异常|问题|原因|说明|情况|情形|内容|分析|改进|整改|措施|其他|及|和)+)?",
     re.IGNORECASE,
 )
+_PROMPT = regex(r"\(?请(?:在此处?)?(?:简要|据实)?(?:说明|填写|填列|注明)[^。)]*[。)]*")
 _CLAUSE_ENDS = regex("[。.;,、!]")
 _AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
 def _says_nothing(reason: Written) -> bool:
-    """Whether a reason is blank, a dash, or a way of saying that there is none: 暂无, 无偏差, N/A."""
-    return is_filler(reason.text) or _is_nothing(fold(reason.text or ""))
+    """Whether a reason is blank, a dash, the form's own prompt, or a way of saying that there is none: 暂无, 无偏差, N/A."""
+    return is_filler(reason.text) or _is_nothing(_PROMPT.sub("", fold(reason.text or "")))
 
 
 def _is_nothing(said: str) -> bool:
@@ -963,7 +982,8 @@ def reason_says_nothing(case: Case) -> Iterator[Fault]:
 # --- targets and actuals ----------------------------------------------------------------------------------------------
 
 
-_DIGIT = regex(r"\d")
+_FIGURE = regex(r"(?<!\d)(?!20\d\d年)\d")
+"""A number that is not the year."""
 
 
 def _noted(case: Case, code: str, message: str) -> Iterator[Fault]:
@@ -1016,9 +1036,9 @@ def _missing(case: Case, column: str, what: str) -> Iterator[Fault]:
         yield Fault(cells, f"{len(blank)} 项指标都没有填{what}", None, what)
         return
     for row in blank:
-        name = row.level3.text or ""
+        bare = read_name(row.level3.text or "").bare
         named = column == "target" and (  # it may stand in the name (建设节点(8个)), or be understood: 预算执行率
-            _DIGIT.search(name) or _ABOUT_RATE.fullmatch(read_name(name).bare)
+            _FIGURE.search(bare) or _ABOUT_RATE.fullmatch(bare)
         )
         message = f"“{row.level3.text}”没有填{what}"
         yield Fault(getattr(row, column).cell, message, None, what, DOUBT if named else None)
@@ -1194,6 +1214,9 @@ def prompt_is_left(case: Case) -> Iterator[Fault]:
     for written in (form.goal.expected, form.goal.actual):
         if written.text and _ASKED.search(fold(written.text)):
             yield Fault(written.cell, "年度总体目标里留有模板提示语", written.text)
+    remark = form.remark
+    if remark.text and _PROMPT.search(fold(remark.text)) and _says_nothing(remark):
+        yield Fault(remark.cell, f"“说明”里只有模板提示语“{remark.text}”", remark.text, None, DOUBT)
 
 
 @check(
@@ -1250,19 +1273,30 @@ def satisfaction_is_not_measured(case: Case) -> Iterator[Fault]:
     "标题是2022年度,表头预算年度填2023。", "标题和表头都是2023年度。",
 )  # fmt: skip
 def years_differ(case: Case) -> Iterator[Fault]:
-    """Two years in one form: title against table. A project carried over from an earlier year keeps its name."""
-    form = case.form
+    """Two years in one form: title against table. A project carried over from an earlier year keeps its name and dates."""
+    form, is_carried_over = case.form, _is_carried_over(case.form)
     for written in form.years:
         years = _YEAR.findall(fold(written.text or ""))
         if form.year is None or not years or str(form.year) in years:
             continue
-        if written.cell == form.project.cell and int(years[0]) < form.year and _is_carried_over(form):
+        if written.cell == form.project.cell and int(years[0]) < form.year and is_carried_over:
             continue
         cells = _joined([written.cell, form.title.cell])
         yield Fault(cells, f"标题或表头是{form.year}年度,“{written.text}”是{years[0]}年", years[0], str(form.year))
+    title = fold(form.title.text or "")
+    titled = dict.fromkeys(_YEAR_OF_FORM.findall(title))
+    if len(titled) > 1 and not _CARRIED_OVER.search(title):
+        found = "、".join(titled)
+        yield Fault(form.title.cell, f"标题里的年度不止一个({found})", found, "一个年度")
+    for row in case.rows:
+        day, target = row.settled.target_day, row.indicator.target
+        if day is not None and form.year is not None and day.year < form.year and not is_carried_over:
+            message = f"“{row.name}”指标值“{target.text}”早于{form.year}年度"
+            yield Fault(target.cell, message, str(day.year), str(form.year))
 
 
 _YEAR = regex(r"20\d\d")
+_YEAR_OF_FORM = regex(r"20\d\d(?=年度)")
 _CARRIED_OVER = regex("结转|结余|续建|跨年|以前年度|尾款|欠款|质保金|存量|至20|-20")
 
 

@@ -119,10 +119,34 @@ def _usage_sentence(problem: click.UsageError) -> str:
         return f"缺少 {name}。{helping}"
     if isinstance(problem, click.BadParameter):
         name = problem.param.human_readable_name if problem.param else ""
-        return f"{name} 的取值不对({problem.message})。{helping}"
+        name = "、".join(problem.param.opts) if isinstance(problem.param, click.Option) else name
+        return f"{name} 的取值不对({_wanted_of(problem)})。{helping}"
+    if isinstance(problem, click.BadOptionUsage):
+        return f"{problem.option_name} 后面缺少取值。{helping}"
+    if extra := re.match(r"Got unexpected extra arguments? \((.*)\)", problem.message):
+        return f"多出了参数({extra[1]})。{helping}"
     if "No such command" in problem.message:
         return f"没有这个命令({problem.message.split(chr(39))[1] if chr(39) in problem.message else ''})。{helping}"
     return f"参数不对({problem.message})。{helping}"
+
+
+def _wanted_of(problem: click.BadParameter) -> str:
+    """What an argument may be, in Chinese."""
+    wanted = problem.param.type if problem.param else None
+    if isinstance(wanted, click.Choice):
+        return f"可用的有:{'、'.join(wanted.choices)}"
+    if isinstance(wanted, click.IntRange):
+        return f"应为{wanted.min}至{wanted.max}的整数" if wanted.max is not None else f"应为不小于{wanted.min}的整数"
+    return problem.message
+
+
+class _Workbook(click.Path):
+    """Where a workbook is to be written: Excel opens one only under its own ending."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if Path(value).suffix.lower() != ".xlsx":
+            self.fail(f"“{value}”的文件名应以 .xlsx 结尾", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _complain(sentence: str) -> None:
@@ -219,7 +243,7 @@ def _refused_json(results: Sequence[intake.FileResult]) -> list[Any]:
 
 
 @main.command("new")
-@click.argument("output", type=click.Path(path_type=Path), metavar="自评表.xlsx")
+@click.argument("output", type=_Workbook(path_type=Path), metavar="自评表.xlsx")
 @click.option("--form", default="项目", metavar="表式", help="表式:项目(缺省)、成本单列、转移支付。")
 @click.option("--rows", type=click.IntRange(1, 50), default=2, metavar="N", help="每个二级指标留几行,缺省2行。")
 @click.option("--project", "projects", multiple=True, metavar="名称", help="预先填好项目名称;给出几个就写几个文件。")
@@ -422,7 +446,7 @@ def _print_score(score: FormScore) -> None:
     "-o",
     "--output",
     "output",
-    type=click.Path(path_type=Path),
+    type=_Workbook(path_type=Path),
     metavar="审核汇总.xlsx",
     help="写出审核汇总:按单位、按代码、常见错误。",
 )
@@ -454,7 +478,7 @@ def check_command(
     explained = [pair for one in checked for pair in one.explained]
     if as_json:
         _print_json(contract.check_json(findings, explained, [one.refusal for one in results if one.refusal]))
-    else:
+    elif checked:
         _print_findings(findings, explained)
     if copies or beside:
         checking.remember(home, accepted)
@@ -519,7 +543,7 @@ def explain_command(code: str) -> int:
     "--output",
     "output",
     required=True,
-    type=click.Path(path_type=Path),
+    type=_Workbook(path_type=Path),
     metavar="自评表.xlsx",
     help="转成的工作簿;文件里有几张表就写几个。",
 )
@@ -547,7 +571,7 @@ def convert_command(source: str, output: Path, form: str, rulebook: str | None) 
     "--output",
     "output",
     required=True,
-    type=click.Path(path_type=Path),
+    type=_Workbook(path_type=Path),
     metavar="汇总.xlsx",
     help="汇总结果工作簿。",
 )

@@ -86,7 +86,7 @@ def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> l
     """Return every regular file that the paths name: files, folders (with all below them), patterns, and URLs of such.
 
     Raises:
-        NothingToDo: a path that does not exist, or a folder that cannot be listed.
+        NothingToDo: a path that does not exist, a folder that cannot be listed, or nothing but what is left out.
     """
     roots: list[Path] = []
     far = [place for place in map(str, paths) if _is_far(place)]
@@ -101,16 +101,21 @@ def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> l
         roots.extend(matches)
     base = _base_of(roots)
     omitted = {path.resolve() for path in leave_out}
+    passed_over: Path | None = None
     found: dict[Path, SourceFile] = {}
     for root in roots:
         for path, resolved in [(root, _resolved(root))] if root.is_file() else _below(root):
-            if resolved not in omitted and resolved not in found and not is_ours(path):
+            if resolved in omitted:
+                passed_over = path
+            elif resolved not in found and not is_ours(path):
                 found[resolved] = SourceFile(path, _name_of(resolved, base))
     for place in far:
         from perf_xl import remote
 
         head = "" if len(paths) == 1 else f"{place.rstrip('/').rpartition('/')[2]}/"
         found |= {Path(url): SourceFile(Path(url), head + name, url=url) for url, name in remote.list_files(place)}
+    if passed_over is not None and not found:
+        raise NothingToDo(f"“{passed_over}”另有用处(结果、名单或报告),此外没有可以读取的文件。请核对路径。")
     names = {path.stem for path in found}
     files = [replace(file, copy=True) if _is_copy(file.path.stem, names) else file for file in found.values()]
     return sorted(files, key=lambda file: file.name)

@@ -181,8 +181,11 @@ def show(value: Raw | Decimal, number_format: str = "General") -> str:
 
 
 @lru_cache(maxsize=1024)
-def _section(number_format: str, sign: int) -> tuple[str, str, str, bool]:
-    """Split the section for a number of this sign into prefix, placeholders, suffix; whether it prints the minus."""
+def _section(number_format: str, sign: int) -> tuple[str, str, str, bool, int]:
+    """Split the section for a number of this sign: prefix, placeholders, suffix, whether it prints the minus, its % signs.
+
+    A quoted % is a text like any other: it does not make a share of the number.
+    """
     sections = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', number_format)
     own = sections[1] if sign < 0 and len(sections) > 1 else sections[2] if sign == 0 and len(sections) > 2 else ""
     section = own or sections[0]
@@ -200,19 +203,18 @@ def _section(number_format: str, sign: int) -> tuple[str, str, str, bool]:
         return re.sub(r"\x00(\d+)\x00", lambda hit: literals[int(hit.group(1))], text)
 
     if not match:
-        return put_back(bare), "", "", True
+        return put_back(bare), "", "", True, 0
     minus = sign < 0 and not own
-    return put_back(bare[: match.start()]), match.group(), put_back(bare[match.end() :]), minus
+    return put_back(bare[: match.start()]), match.group(), put_back(bare[match.end() :]), minus, bare.count("%")
 
 
 @lru_cache(maxsize=16384)
 def _show_number(number: Decimal, number_format: str) -> str:
     if number_format in ("General", "@", "") or re.search(r"general|通用|[yhs/]|[eE][+]", number_format, re.I):
         return plain(number)
-    prefix, places, suffix, minus = _section(number_format, (number > 0) - (number < 0))
+    prefix, places, suffix, minus, percent = _section(number_format, (number > 0) - (number < 0))
     if not places:
         return prefix.strip() or plain(number)
-    percent = (prefix + suffix).count("%")
     scaled = abs(number) * Decimal(100) ** percent
     whole, _, decimals = places.partition(".")
     thousands = (whole.endswith(",") and len(whole) > 1) or "," in whole.rstrip(",")

@@ -80,12 +80,17 @@ _FUNDS_ROLES = _patterns(
     initial_budget=(
         r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
     ),
-    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况",
+    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后|批复|下达|核定)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况",
     executed=(
         r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
-        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|(?:全年|本年)支出(?:数|金额)?|支出(?:数|金额)|决算(?:数|金额)|资金执行情况"
+        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|决算(?:数|金额)|资金执行情况"
+        r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|额)"
     ),
 )
+
+
+_OF_A_YEAR = re.compile(r"(20\d\d)年度?")
+"""What may stand before a header of the funds: 2023年预算数."""
 
 
 @lru_cache(maxsize=16384)
@@ -131,11 +136,13 @@ _NO_FUNDS = re.compile(r"管理情况|科学性|及时性|合规性|规范性|�
 _SIDE_OF_FUNDS = re.compile(
     r"(?:项目|预算|年度|专项)?(?:资金|执行|投入)?(?:执行|使用|投入)?(?:资金|情况)(?:\(?(?:单位:)?(?:万|亿|千|百万)?元\)?)?"
 )
-_MONEY_UNIT = re.compile(r"(?:亿|百万|万|千)?元")
+_MONEY = r"(?:亿|百万|万|千)?元"
+_MONEY_UNIT = re.compile(_MONEY)
+_MONEY_IN_BRACKETS = re.compile(rf"\((?:单位:)?({_MONEY})\)")
 _LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
 _BESIDE_POINTS = re.compile(r"(?<=.)\([^()\d]*\)$")
 """What is said of a score behind it: 9分(招生减少)."""
-_LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
+_LEVEL_RANGE = re.compile(r"\(?\d+-\d+分?\)?分?")
 _HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
 _DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
@@ -304,7 +311,7 @@ class _Sheet:
                 number = decimal_in(key.removesuffix("分").removesuffix("%"))
                 if number is None and key not in _DASHES and what:
                     self.doubt(row, column, f"{what}“{text}”不是数字,按未填处理,请核对")
-            elif key.endswith("%"):
+            elif key.endswith("%") and decimal_in(key[:-1]) != number:
                 number = times(number, Decimal(100))
             return Written(text, number, self.address(row, column))
         return Written(None, None, self.address(row, columns[0])) if columns else BLANK
@@ -371,7 +378,10 @@ class _Header:
 def _roles(sheet: _Sheet, row: int, funds: bool = False) -> dict[int, str]:
     if row >= len(sheet.keys):
         return {}
-    return {column: role for column, key in sheet.keys[row].items() if (role := _role(key, funds))}
+    keys = sheet.keys[row]
+    if funds and len({year[1] for key in keys.values() if (year := _OF_A_YEAR.match(key))}) == 1:
+        keys = {column: _OF_A_YEAR.sub("", key, count=1) for column, key in keys.items()}
+    return {column: role for column, key in keys.items() if (role := _role(key, funds))}
 
 
 def _is_header(roles: Mapping[int, str]) -> bool:
@@ -672,11 +682,13 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
     rows = [] if funds_header is None else [funds_header, *range(funds_header + 1, last)]
     for row in rows:
         for key in sheet.keys[row].values():
-            if "元" in key and len(key) < 30 and (match := re.search(r"[(:]?((?:亿|百万|万|千)?元)\)?", key)):
-                bracketed = match.group().startswith("(") and match.group().endswith(")")
-                digits = re.search(r"\d", _HEADER_WEIGHT.sub("", key))
-                if bracketed or (not digits and (row == funds_header or "(" in key)):
-                    return match.group(1)
+            if "元" not in key or len(key) >= 30:
+                continue
+            if match := _MONEY_IN_BRACKETS.search(key):
+                return match[1]
+            digits = re.search(r"\d", _HEADER_WEIGHT.sub("", key))
+            if not digits and (row == funds_header or "(" in key) and (match := _MONEY_UNIT.search(key)):
+                return match[0]
     for row in range(first, last):
         for column, key in sheet.keys[row].items():
             whole = f"{key}{sheet.value_right_of(row, column).text}" if key.endswith("单位:") else key
@@ -697,8 +709,14 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     roles = {column: role for column, role in roles.items() if not _heads_labels(sheet, header, column, last)}
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
-        span = (column, *(at for at in range(column + 1, right + 1) if at not in keys))
-        columns.setdefault(role, _behind_its_label(sheet, header + 1, span))
+        own = (column, *(at for at in range(column + 1, right + 1) if at not in keys))
+        span = _behind_its_label(sheet, header + 1, own)
+        if role == "initial_budget" and role in columns:
+            role = "budget"  # 年初批复数, 批复预算数: the second is that of the year
+        if role == "budget" and "executed" not in columns:
+            columns[role] = span  # 预算调整数, 调整后预算数: the last before what was executed
+        else:
+            columns.setdefault(role, span)
         key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
@@ -1061,8 +1079,8 @@ class _Body:
 def _level_name(key: str) -> tuple[str | None, Decimal | None]:
     """Split a first- or second-level name from the weight printed in it.
 
-    >>> _level_name("产出指标(50分)"), _level_name("(50分)"), _level_name("成本指标(0-20)分")
-    (('产出指标', Decimal('50')), (None, Decimal('50')), ('成本指标', None))
+    >>> _level_name("产出指标(50分)"), _level_name("(50分)"), _level_name("成本指标(0-20)分"), _level_name("产出(40-50分)")
+    (('产出指标', Decimal('50')), (None, Decimal('50')), ('成本指标', None), ('产出', None))
     """
     without_range = _LEVEL_RANGE.sub("", key)
     if without_range != key:

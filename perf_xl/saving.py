@@ -41,6 +41,7 @@ _REASONS = {
     errno.EROFS: "该位置是只读的",
     errno.EACCES: "没有写入权限,或文件正在使用",
     errno.EPERM: "没有写入权限,或文件正在使用",
+    errno.EEXIST: "要建文件夹的位置已有同名文件",
     errno.ENOENT: "文件夹不存在",
     errno.ENOTDIR: "文件夹不存在",
     errno.EISDIR: "这是一个文件夹",

@@ -30,6 +30,9 @@ def project_of(name: str) -> dict[str, Any]:
     return {"project": project, "years": (project,)}
 
 
+CARRIED_OVER = (funds_row("上年结转资金", "carryover", budget="78", executed="51.91", row=6),)
+ASKED_TO_REMARK = "请在此处简要说明审计中发现的问题及其金额,如没有请填无。"
+
 CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("W01", "G30", "7+90=97", lambda: form(*HALVES, weight="7", total="97")),
     ("W02", "G5", "the execution weight may not be adjusted", lambda: form(*HALVES, weight="7")),
@@ -67,6 +70,7 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("S12", "G12", "negative", lambda: form(indicator(filed="-2"))),
     ("D02", "H12", "147%", lambda: form(indicator("≥59人次", "87人次", filed="10"))),
     ("D03", "E5", "67% and nothing said", lambda: form(indicator())),
+    ("D03", "E5", "67% and only the prompt", lambda: form(indicator(), remark=Written(ASKED_TO_REMARK, None, "B31"))),
     ("D04", "H12", "无 is no reason", lambda: form(indicator(filed="9", reason="无"))),
     ("D04", "H12", "暂无 is none either", lambda: form(indicator(filed="9", reason="暂无。"))),
     ("D04", "H12", "nor N/A", lambda: form(indicator(filed="9", reason="N/A"))),
@@ -100,6 +104,8 @@ CASES: list[tuple[str, str, str, Callable[[], Any]]] = [
     ("I12", "A2, A1", "full width", lambda: form(indicator(), years=(Written("（２０２２年度）", None, "A2"),))),
     ("I12", "C2, A1", "a project of next year", lambda: form(indicator(), **project_of("2024年结转道路维修"))),
     ("I12", "C2, A1", "last year's form filled in again", lambda: form(indicator(), **project_of("2022年道路维修"))),
+    ("I12", "A1", "two years in the title", lambda: form(indicator(), parts=CARRIED_OVER, title=Written("2022年度项目支出绩效自评表(2023年度)", None, "A1"))),
+    ("I12", "D12", "a deadline before the year", lambda: form(indicator("2022年12月底前", "2022年11月", name="完成时间", level2="时效指标"))),
     ("I12", "A2, A1", "2022 under 2023", lambda: form(indicator(), years=(Written("(2022年度)", None, "A2"),))),
 ]  # fmt: skip
 
@@ -138,6 +144,21 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
         ("其中:财政拨款", "appropriation", "78", 6), ("其中:中央补助", "appropriation", "50", 7), ("省级资金", "appropriation", "28", 8))))),
     ("D01", "the reason is merged over two rows", lambda: form(indicator(filed="9", reason="人员变动"), replace(indicator(row=13, name="乙", filed="9"), reason=Written(None, None, "H12")))),
     ("S04", "the total stands on the funds row, too (F07)", lambda: form(indicator(filed="10"), weight="100", filed="94.5", total="94.5")),
+    ("I08", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
+    ("D03", "what is said behind the prompt counts", lambda: form(indicator(), remark=Written(f"{ASKED_TO_REMARK}两个标段未结算。", None, "B31"))),
+    ("I12", "a deadline of a project that was carried over", lambda: form(indicator("2022年12月底前", "2022年11月", name="完成时间"), **project_of("道路维修尾款"))),
+    *((code, "a third of the weight, left unrounded", lambda: form(
+        *(indicator(filed="3.33", weight="3.33333333333333", row=row) for row in (12, 13, 14)),
+        indicator(filed="80", weight="80", row=15, level1="效益指标", level2="社会效益指标", name="乙"),
+        headings=(Heading(1, "产出指标", None, Decimal(10), "A12"),))) for code in ("W01", "W04", "D01", "S08")),
+    ("S03", "a third, left unrounded", lambda: form(indicator(filed="3.33333333333333", weight="3.33"))),
+    ("S01", "a quotient left unrounded", lambda: form(filed="6.65512820512821")),
+    ("S02", "a quotient left unrounded", lambda: form(filed="6.65512820512821")),
+    ("S06", "a quotient left unrounded", lambda: form(indicator("≥7人", "6人", weight="15", filed="12.8571428571429", reason="人员变动"))),
+    ("S04", "quotients left unrounded", lambda: form(indicator(filed="12.8571428571429"), filed="6.65512820512821", total="19.5122710622711")),
+    ("S04", "a sum of quotients, printed", lambda: form(indicator(filed="12.8571428571429"), filed="6.65512820512821", total="19.51")),
+    ("S04", "a sum of what is printed", lambda: form(*(indicator(filed="3.33333333333333", row=row) for row in (12, 13, 14)), filed="6.66", total="16.65")),
+    ("F01", "a quotient left unrounded", lambda: form(rate="0.665512820512821")),
     ("W03", "50/30/10", lambda: form(*HALVES)),
     ("W03", "the total is not 100 (W01)", lambda: form(indicator(weight="60"))),
     ("W04", "50 and 50", lambda: form(indicator(weight="50"), headings=(Heading(1, "产出指标", None, Decimal(50), "A12"),))),
@@ -189,7 +210,7 @@ NEAR_MISSES: list[tuple[str, str, Callable[[], Any]]] = [
     ("I04", "the target is a prompt (I08)", lambda: form(indicator("XX", "95%"))),
     ("I11", "it does not apply", lambda: form(indicator("不涉及", "不涉及", name="群众满意度", weight="0", level1="满意度指标", level2="满意度指标"))),
     ("I12", "a project carried over", lambda: form(indicator(), **project_of("2021年结转道路维修"))),
-    ("I12", "funds carried over", lambda: form(indicator(), parts=(funds_row("上年结转资金", "carryover", budget="78", executed="51.91", row=6),), **project_of("2021年道路维修"))),
+    ("I12", "funds carried over", lambda: form(indicator(), parts=CARRIED_OVER, **project_of("2021年道路维修"))),
     ("I12", "the same year", lambda: form(indicator(), years=(Written("(2023年度)", None, "A2"),))),
 ]  # fmt: skip
 
@@ -208,10 +229,24 @@ def severity_of(one: Any, code: str) -> set[str]:
     ("S04", "what is no row here may be scored too", lambda: form(indicator(weight="85", filed="80"), weight=None, filed=None, total="95")),
     ("I01", "the target of the execution rate is understood", lambda: form(indicator(target=None, actual="100%", name="预算执行率"))),
     ("I01", "the target may stand in the name", lambda: form(indicator(target=None, name="建设节点(8个)"))),
+        ("I08", "a remark may only repeat what the form asks for", lambda: form(indicator(), remark=Written(ASKED_TO_REMARK, None, "B31"))),
     ],
 )  # fmt: skip
 def test_what_had_to_be_inferred_is_a_doubt(code: str, why: str, build: Callable[[], Any]) -> None:
     assert severity_of(build(), code) == {"疑点"}, why
+
+
+@pytest.mark.parametrize("name", ["指标1:培训人次", "2.培训人次", "2023年培训人次"])
+def test_a_number_that_counts_or_dates_an_indicator_is_no_target(name: str) -> None:
+    assert severity_of(form(indicator(target=None, name=name)), "I01") == {"错误"}
+
+
+@pytest.mark.parametrize(
+    ("total", "severity"),
+    [("17", {"提示"}), ("16.7", {"提示"}), ("16", {"提示"}), ("16.65", {"错误"}), ("16.66", set())],
+)
+def test_a_total_that_is_only_rounded_is_advice(total: str, severity: set[str]) -> None:
+    assert severity_of(form(indicator(filed="10"), filed="6.66", total=total), "S04") == severity
 
 
 def test_a_number_where_no_reason_is_needed_is_advice() -> None:

@@ -47,7 +47,15 @@ def test_help_is_chinese(command: tuple[str, ...]) -> None:
         (("read",), "缺少"),
         (("read", "没有.xlsx"), "找不到“没有.xlsx”"),
         (("read", "--jsn", str(SEED)), "没有 --jsn"),
-        (("consolidate", str(SEED), "-o", "o.xlsx", "--jobs", "0"), "取值不对"),
+        (("consolidate", str(SEED), "-o", "o.xlsx", "--jobs", "0"), "--jobs 的取值不对(应为不小于1的整数)"),
+        (("new", "o.xlsx", "--rows", "x"), "--rows 的取值不对(应为1至50的整数)"),
+        (("check", str(SEED), "--min-severity", "严重"), "--min-severity 的取值不对(可用的有:错误、疑点、提示)"),
+        (("check", str(SEED), "--mark"), "--mark 后面缺少取值"),
+        (("explain", "W01", "W02"), "多出了参数(W02)"),
+        (("new", "空表.xls"), "“空表.xls”的文件名应以 .xlsx 结尾"),
+        (("consolidate", str(SEED), "-o", "汇总"), "“汇总”的文件名应以 .xlsx 结尾"),
+        (("consolidate", str(SEED), "-o", str(SEED)), "此外没有可以读取的文件"),
+        (("check", str(SEED), "-o", str(SEED)), "此外没有可以读取的文件"),
         (("score", str(SEED), "--rulebook", "beijing"), "可用的有"),
         (("score", str(SEED), "--rulebook", "没有.toml"), "规则文件"),
         (("explain", "Z99"), "没有 Z99"),
@@ -84,6 +92,10 @@ class TestExitCodes:
             result = run(command, tmp_path)
             assert result.exit_code == 1
             assert "X01 拒读 · a.xlsx:文件是空的" in result.stderr
+
+    def test_what_was_not_read_is_not_said_to_be_without_problems(self, tmp_path: Path) -> None:
+        (tmp_path / "a.xlsx").write_bytes(b"")
+        assert run("check", tmp_path).stdout == ""
 
     def test_an_empty_folder(self, tmp_path: Path) -> None:
         result = run("read", tmp_path)

@@ -57,6 +57,42 @@ def test_a_second_form_may_have_no_title() -> None:
     assert [len(form.indicators) for form in forms] == [3, 3]
 
 
+@pytest.mark.parametrize("printed", ["产出指标(40-50分)", "产出指标(40-50)分", "产出指标40-50分"])
+def test_a_range_of_weights_is_no_part_of_a_name(printed: str) -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, [printed, *ROWS[0][1:]], *ROWS[1:], SUM)
+    assert form.indicators[0].level1 == "产出指标"
+    assert form.headings == ()
+
+
+def test_a_quoted_percent_sign_makes_no_share_of_a_weight() -> None:
+    row = [*ROWS[0][:5], 50.0, 0.5, None]
+    formats = {(5, 5): '0"%"', (5, 6): "0%"}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, row, *ROWS[1:], SUM, formats=formats)
+    assert (form.indicators[0].weight.number, form.indicators[0].score.number) == (50, 50)
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "budget", "executed"),
+    [
+        (["预算执行情况(元)(10分)", None, "年初预算数", "全年预算数", "全年执行数"], "元", 12, 9),
+        (["项目资金", None, "年初预算数", "2023年预算数(元)", "2023年执行数(元)"], "元", 12, 9),
+        (["项目资金(万元)", None, "预算调整数", "调整后预算数", "支出金额"], "万元", 12, 9),
+        (["项目资金(万元)", None, "年初批复数", "批复预算数", "累计支出数"], "万元", 12, 9),
+    ],
+)
+def test_headers_of_the_funds_in_other_words(header: list[Any], unit: str, budget: int, executed: int) -> None:
+    columns, amounts = ["分值", "执行率", "得分"], [None, "年度资金总额", 10.0, 12.0, 9.0, 10.0, "75%", 7.5]
+    (form,) = read(TITLE, HEAD, [*header, *columns], amounts, HEADER, *ROWS, SUM)
+    assert (form.money_unit, form.doubts) == (unit, ())
+    assert (form.funds[0].budget.number, form.funds[0].executed.number) == (budget, executed)
+
+
+def test_amounts_of_two_years_are_not_taken_for_one_another() -> None:
+    header = ["项目资金(万元)", None, "2022年执行数", "2023年预算数", "2023年执行数", "分值", "执行率", "得分"]
+    (form,) = read(TITLE, HEAD, header, TOTAL, HEADER, *ROWS, SUM)
+    assert form.funds == ()
+
+
 def test_the_block_of_fund_management_is_no_part_of_the_funds() -> None:
     block: list[list[Any]] = [
         ["资金管理情况", None, "情况说明", None, None, "存在问题和改进措施"],
