@@ -26,7 +26,7 @@ _COST_ENDINGS = "费用 成本 造价 单价 预算 控制数"
 _LEFT_OPEN = ("无", "零", "未", "不", "超期", "滞后", "失败")
 _NO_WORDS = "0123456789±~半几一二两三四五六七八九十百"
 """Of a target with one of these only an equal answer is certain."""
-TIMES = "时限 天数 时间 周期 工期 用时 耗时 速度 响应 时长"
+TIMES = "时限 天数 时间 日期 周期 工期 用时 耗时 速度 响应 时长"
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +62,6 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         "harm_words": meaning.HARMS,
         "governing": meaning.GOVERNING,
         "not_added": meaning.NOT_ADDED,
-        "means": meaning.MEANS,
         "units_not_added": meaning.UNITS_NOT_ADDED,
     }  # fmt: skip
 
@@ -290,7 +289,7 @@ def is_relative(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     limited = f'AND(OR({comparator}="≤",ISNUMBER(FIND("时效",{at["level2"]}))),OR({time}))'
     share = f'OR({base}="%",AND({base}="",{at["base2"]}="%"))'
     listed = f"ISNUMBER(MATCH({unit},units_not_added,0))"
-    mean = f"SUMPRODUCT(--ISNUMBER(FIND(means,{raw_name})))>0"
+    mean = contains(raw_name, meaning.MEANS)
     named = _ends_in_listed(at["name"], "not_added", (1, 2, 3, 4))
     return _any([share, f'ISNUMBER(FIND("/",{unit}))', listed, limited, named, mean])
 

@@ -603,7 +603,7 @@ def words_agree(target: str, actual: str) -> bool:
 
 _NOT_ADDED_NAME = regex(f"(?:{'|'.join(NOT_ADDED)})$")
 _MEAN_NAME = regex("|".join(MEANS))
-_TIME_LIMIT = regex(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
+_TIME_LIMIT = regex(r"(?:时限|天数|时间|日期|周期|工期|用时|耗时|速度|响应|时长)$")
 _HINT = regex(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
 _STARRED = regex(r"[*_Xx×]|请")
 """A character without which a text holds no hint; the longer patterns are tried on no other."""
@@ -885,8 +885,9 @@ def _is_relative(bare: str, level2: str | None, comparator: str | None, wanted: 
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
     """Whether a name leaves open which way is better: of a harm, or of a time that should perhaps be short."""
     sense = counted(bare)
-    late = sense != NO_HARM and scored_by == AT_LEAST and kind == RELATIVE and unit != PERCENT
-    return sense == UNCLEAR or (late and bool(_TIME_LIMIT.search(bare)))
+    timed = unit is None or (kind == RELATIVE and unit != PERCENT)
+    late = sense != NO_HARM and scored_by == AT_LEAST and timed and bool(_TIME_LIMIT.search(bare))
+    return sense == UNCLEAR or late
 
 
 _SHARE_NAME = regex(r"(?:率|比例|占比|比重|(?:满意|知晓|认知|认可|支持|完成|信任|达标)度)$")

@@ -309,5 +309,11 @@ def test_a_unit_that_may_be_another_is_not_guessed(text: str) -> None:
     assert parse(text).amount is None
 
 
+def test_of_a_bare_month_it_is_not_certain_which_way_is_better() -> None:
+    assert settle("完工日期", "产出指标", "时效指标", "11", "10").unsure
+    assert not settle("完工日期", "产出指标", "时效指标", "10", "10").unsure
+    assert not settle("完工及时数", "产出指标", "时效指标", "11", "10").unsure
+
+
 def test_a_day_in_eight_digits_is_no_amount() -> None:
     assert settle("完工时间", "产出指标", "时效指标", "20231231", "20231220").actual is None
