@@ -296,6 +296,19 @@ def _table(title: str, *columns: tuple[str, str]) -> Any:
     return table
 
 
+def _show(table: Any) -> None:
+    """Print a table; where the screen is too narrow its lines are broken, but no column is lost and no number cut."""
+    from rich.cells import cell_len
+
+    least = 1
+    for column in table.columns:
+        widest = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+        least += 3 + (widest if column.no_wrap else min(widest, column.min_width or 10))
+    console = _console()
+    console.width = max(console.width, least)
+    console.print(table, crop=False)
+
+
 def _print_form(form: Any) -> None:
     funds = _table(
         _heading(form),
@@ -311,7 +324,7 @@ def _print_form(form: Any) -> None:
         cells = [row.label, row.initial_budget, row.budget, row.executed, row.rate, row.weight, row.score]
         funds.add_row(*((cell.text or "") for cell in cells))
     if form.funds:
-        _console().print(funds)
+        _show(funds)
     rows = _table(
         "" if form.funds else _heading(form),
         ("行", "right"),
@@ -334,7 +347,7 @@ def _print_form(form: Any) -> None:
             one.score.text,
         ]
         rows.add_row(str(one.row), *(text or "" for text in texts))
-    _console().print(rows)
+    _show(rows)
     click.echo(f"总分 {form.total.text or '未填'}")
 
 
@@ -400,7 +413,7 @@ def _print_score(score: FormScore) -> None:
             contract.percent(row.completion), _shown(contract.number(indicator.weight.number)), _shown(contract.number(row.filed)),
             _shown(contract.number(row.score)), _BASIS[row.basis],
         )  # fmt: skip
-    _console().print(table)
+    _show(table)
     levels = "  ".join(f"{level} {contract.number(points) or '未定'}" for level, points in score.levels.items())
     if levels:
         click.echo(levels)
@@ -634,7 +647,7 @@ def _print_summary(summary: Mapping[str, Any], written: Sequence[Path], unchange
         table = _table("汇总结果(金额单位:万元)", *columns)
         for form in summary["forms"]:
             table.add_row(*form)
-        _console().print(table)
+        _show(table)
     else:
         click.echo("没有可以汇总的自评表。")
     click.echo("问题:" + "  ".join(f"{severity} {summary['found'][severity]}" for severity in SEVERITIES))
@@ -678,7 +691,7 @@ def trace_command(path: Path, project: str, indicator: str, unit: str, file: str
             row["conflict"] or "是",
         ]
         table.add_row(*(_shown(cell) for cell in cells))
-    _console().print(table)
+    _show(table)
     click.echo(f"共 {len(found)} 行。")
     return CLEAN
 

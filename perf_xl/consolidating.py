@@ -33,7 +33,7 @@ from perf_xl.exact import (
     sum_of_products,
     times,
 )
-from perf_xl.findings import ERROR, SEVERITIES, Finding, count_by_severity, finding
+from perf_xl.findings import DOUBT, ERROR, SEVERITIES, Finding, count_by_severity, finding
 from perf_xl.model import CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Indicator, Written
 from perf_xl.rules import HUNDRED, Rulebook
 from perf_xl.scoring import (
@@ -56,6 +56,7 @@ from perf_xl.values import (
     factor_of,
     fold_level,
     fold_name,
+    in_two_notations,
     parse,
 )
 
@@ -66,7 +67,7 @@ _AGGREGATION = {ABSOLUTE: SUM, RELATIVE: WEIGHTED}
 
 _OF_WHICH, _COLON = re.compile(r"^其中[:-]?"), re.compile(r"[:：]$")
 _ENCLOSING = re.compile(r"[()\[\]【】《》<>〈〉“”\"'{}〔〕]")
-_SYSTEM_CODE = re.compile(r"^\d{5,}[A-Z]?\d*-")
+_SYSTEM_CODE = re.compile(r"(?:\d{5,}+[A-Z]?\d*+[-—–_.:、]++|\d{8,}+[A-Z]\d{4,}+|\d{10,}+)(?!$)")
 
 LEVEL1_ORDER = ("成本", "产出", "效益", "满意度")
 LEVEL2_ORDER = (
@@ -79,11 +80,12 @@ LEVEL2_ORDER = (
 def fold_project(name: str | None) -> str:
     """Return the name under which projects match: no width, spaces, brackets, system codes.
 
-    >>> fold_project("51000021R000000019951-政府网站（运营）维护") == fold_project("政府网站(运营) 维护")
-    True
+    >>> fold_project("51000021R000000019951-政府网站（运营）维护"), fold_project("[51000021R000000019951]政府网站(运营) 维护")
+    ('政府网站运营维护', '政府网站运营维护')
     """
-    folded = _SYSTEM_CODE.sub("", fold(name or ""))
-    return _ENCLOSING.sub("", folded)
+    folded = _ENCLOSING.sub("", fold(name or ""))
+    code = _SYSTEM_CODE.match(folded)
+    return folded[code.end() :] if code else folded
 
 
 # --- what consolidation takes from one form ---------------------------------------------------------------------------
@@ -595,6 +597,10 @@ def conclude(
             message = f"自评表为 {head.year} 年度,本次汇总多数为 {year} 年度"
             message += ",未计入汇总" if as_one is not None else ",单独成表"
             found.append(_about(head, "C06", message, head.title_cell, str(head.year), str(year)))
+        elif head.year is None and year is not None:
+            message = f"自评表没有写明年度,本次汇总多数为 {year} 年度"
+            message += ",按该年度计入汇总" if as_one is not None else ",单独成表"
+            found.append(_about(head, "C06", message, head.title_cell, None, str(year), severity=DOUBT))
         if as_one is None:
             groups[(head.project_key, head.year)].append(head)
         elif not odd:
@@ -635,9 +641,16 @@ def _ordered(shelf: Shelf) -> list[Head]:
 
 
 def _about(
-    table: Head | Table, code: str, message: str, cell: str, found: str | None = None, expected: str | None = None
+    table: Head | Table,
+    code: str,
+    message: str,
+    cell: str,
+    found: str | None = None,
+    expected: str | None = None,
+    severity: str | None = None,
 ) -> Finding:
-    return finding(code, message, file=table.file, sheet=table.sheet, cell=cell, found=found, expected=expected)
+    where = {"file": table.file, "sheet": table.sheet, "cell": cell}
+    return finding(code, message, **where, found=found, expected=expected, severity=severity)
 
 
 def _settle_duplicates(heads: Sequence[Head], shelf: Shelf) -> tuple[list[Head], set[int], list[Finding]]:
@@ -665,7 +678,8 @@ def _settle_duplicates(heads: Sequence[Head], shelf: Shelf) -> tuple[list[Head],
         different = list(kept.values())
         named = "、".join(f"“{head.file}”「{head.sheet}」" for head in different)
         first = different[0]
-        message = f"{first.unit or '同一单位'}的“{first.project or ''}”报送了 {len(different)} 份内容不同的自评表:{named},均未计入汇总"
+        told = f"“{first.project or ''}”报送了 {len(different)} 份内容不同的自评表:{named},均未计入汇总"
+        message = f"{first.unit}的{told}" if first.unit else f"{told};表中没有写明单位,不能分辨是否重复报送"
         found.append(_about(first, "C02", message, first.title_cell))
     return counting, repeated, found
 
@@ -1093,22 +1107,26 @@ def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
 def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction] | None] | None:
     """Return the unit all sources share and the factor of each, if any has one; None where they do not fit together.
 
-    Times are folded only where two different ones meet. A missing unit takes the one that all others have.
+    Times are folded only where two different ones meet. A missing unit takes the one that all others have; of a share it is
+    not known whether 0.95 and 1 are percents.
     """
     units = {part.settled.unit for part in parts if part.settled.unit}
+    bare = [part for part in parts if not part.settled.unit]
     if len(units) > 1:
         for table in (TIMES, MONTHS):
             if units <= set(table):
                 smallest = min(units, key=table.__getitem__)
-                bare = [part for part in parts if not part.settled.unit]
                 if bare:
                     return None
                 return smallest, [Fraction(table[part.settled.unit or smallest], table[smallest]) for part in parts]
         return None
     unit = next(iter(units), None)
-    with_unit = [part for part in parts if part.settled.unit]
-    if unit is None or len(with_unit) == len(parts):
+    numbers = [fraction_of(number) for part in bare for number in (part.settled.target, part.actual) if number]
+    if in_two_notations(parts[0].key[2], numbers) or (unit == PERCENT and any(abs(number) <= 1 for number in numbers)):
+        return None
+    if unit is None or not bare:
         return unit, None
+    with_unit = [part for part in parts if part.settled.unit]
     spelt = {part.settled.spelt for part in with_unit}
     if len(spelt) > 1 or any(part.settled.scaled for part in with_unit):
         return None

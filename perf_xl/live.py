@@ -18,7 +18,6 @@ CHECKED_WORDS = ("质量", "验收", "工程质量", "基本", "较", "全部", 
 
 
 RATES = "率 比例 占比 比重"
-RELATIVE = f"{RATES} 单价 标准 天数 时限 满意度 知晓度 认知度 认可度 支持度 完成度"
 _RATE_OR_NUMBER = "率 数"
 _MEASURED = "数量 起数 次数 件数 人数 人次 户数 例数 处数 面积 金额 情况 比例 占比 比重"
 _HAPPENED = "发生 事件 行为 案件 事项 举报"
@@ -27,10 +26,7 @@ _COST_ENDINGS = "费用 成本 造价 单价 预算 控制数"
 _LEFT_OPEN = ("无", "零", "未", "不", "超期", "滞后", "失败")
 _NO_WORDS = "0123456789±~半几一二两三四五六七八九十百"
 """Of a target with one of these only an equal answer is certain."""
-_MEANS = (
-    "人均", "户均", "年均", "月均", "平均", "每人", "每户", "每亩", "每名", "每个", "每台", "每辆", "每公里", "每平方米", "每吨", "每万元", "每次", "每件",
-)  # fmt: skip
-TIMES = "时限 天数 时间 周期 工期 用时 耗时 速度 响应 时长"
+TIMES = "时限 天数 时间 日期 周期 工期 用时 耗时 速度 响应 时长"
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +61,8 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         "agreeing": tuple(sorted(pairs)),
         "harm_words": meaning.HARMS,
         "governing": meaning.GOVERNING,
+        "not_added": meaning.NOT_ADDED,
+        "units_not_added": meaning.UNITS_NOT_ADDED,
     }  # fmt: skip
 
 
@@ -249,9 +247,9 @@ def stem_of(name: str, measured: str) -> dict[str, str]:
     }
 
 
-def _ends_in_listed(text: str, words: str) -> str:
-    """Whether a text ends in an entry, of two or three characters, of a list of words."""
-    return _any([f"ISNUMBER(MATCH(RIGHT({text},{length}),{words},0))" for length in (2, 3)])
+def _ends_in_listed(text: str, words: str, lengths: Sequence[int] = (2, 3)) -> str:
+    """Whether a text ends in an entry, of so many characters, of a list of words."""
+    return _any([f"ISNUMBER(MATCH(RIGHT({text},{length}),{words},0))" for length in lengths])
 
 
 def meant_direction(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
@@ -284,12 +282,16 @@ def _is_handled(name: str, stem: str) -> str:
     )
 
 
-def is_relative(at: Mapping[str, str], raw_name: str, unit: str) -> str:
+def is_relative(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     """Whether a number is a relative value (相对值): adding it up would make no sense."""
+    base, unit = at["base"], at["单位"]
     time = ",".join(f'{unit}="{word}"' for word in values.TIMES)
-    timely = f'AND(ISNUMBER(FIND("时效",{at["level2"]})),OR({time}))'
-    tests = (f'{unit}="%"', f'{at["base2"]}="%"', f'ISNUMBER(FIND("/",{unit}))', timely)
-    return _any([*tests, ends_in(at["name"], RELATIVE), contains(raw_name, _MEANS)])
+    limited = f'AND(OR({comparator}="≤",ISNUMBER(FIND("时效",{at["level2"]}))),OR({time}))'
+    share = f'OR({base}="%",AND({base}="",{at["base2"]}="%"))'
+    listed = f"ISNUMBER(MATCH({unit},units_not_added,0))"
+    mean = contains(raw_name, meaning.MEANS)
+    named = _ends_in_listed(at["name"], "not_added", (1, 2, 3, 4))
+    return _any([share, f'ISNUMBER(FIND("/",{unit}))', listed, limited, named, mean])
 
 
 def completion(

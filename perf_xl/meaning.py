@@ -21,7 +21,10 @@ _INCIDENT_WORDS = """
 _SLIP_WORDS = "差错 错误 逾期 超支 中断 漏报 不合格 误报 失误 超标"
 SLIPS = tuple(_SLIP_WORDS.split())
 """Harms of one's own work: 处理差错 is a slip in dealing with something, 处理投诉 is dealing with a complaint."""
-HARMS = (*_INCIDENT_WORDS.split(), *SLIPS)
+_BAD_RATE_WORDS = "失业率 犯罪率 发案率 贫困发生率 发病率 患病率 破损率 漏损率 损耗率 违约率 退货率 撂荒率 空置率"
+BAD_RATES = tuple(_BAD_RATE_WORDS.split())
+"""Rates of what is no harm to count otherwise: 登记失业率 is one, 服务失业人员数 is not."""
+HARMS = (*_INCIDENT_WORDS.split(), *SLIPS, *BAD_RATES)
 
 _REDUCED_WORDS = """
     减少 减轻 下降 降低 压减 压降 节约 节省 减免 核减 减亏 扭亏 避免 挽回 追回 追缴 追讨 追偿
@@ -117,7 +120,7 @@ def counted(bare: str) -> str:
         return UNCLEAR if in_this_manner or _TIME.search(behind) else DEALING
     if not _NEUTRAL.fullmatch(behind) or ("控制" in behind and _RATE.search(behind)):
         return DEALING if is_good_rate(bare) else UNCLEAR
-    if _UNDOES.search(before) or (found["harm"] not in SLIPS and _PROCESSES.match(before)):
+    if _UNDOES.search(before) or (found["harm"] not in (*SLIPS, *BAD_RATES) and _PROCESSES.match(before)):
         return UNCLEAR if _RATE.search(behind) else DEALING
     return UNCLEAR if is_reduction(before) else HARM
 
@@ -134,6 +137,23 @@ def is_good_rate(bare: str) -> bool:
     (True, True, False, False)
     """
     return bool(_GOOD_RATE.search(bare))
+
+
+_NOT_ADDED_WORDS = """
+    率 比例 占比 比重 师生比 产出比 指数 系数 倍数 单价 均价 单位成本 单位造价 单位价格 标准 天数 时限 期限 年限 工期 周期 间隔 寿命
+    满意度 知晓度 认知度 认可度 支持度 完成度 信任度 达标度 得分 评分 分数 分值 排名 名次 位次 亩产 亩产量 亩产值 单产
+    浓度 温度 湿度 厚度 密度 强度 速度 精度 浊度 硬度 纯度 坡度 幅度 亮度 照度 平整度 压力 水压 气压 噪声 噪音 pH值
+"""
+NOT_ADDED = tuple(_NOT_ADDED_WORDS.split())
+"""What a name ends in that adding up would make nonsense of: rates, prices, standards, marks, terms, measures of quality."""
+_MEAN_WORDS = """
+    平均 人均 户均 年均 月均 日均 周均 季均 亩均 村均 校均 生均 班均 每人 每户 每亩 每名 每个 每台 每辆 每公里 每平方米 每立方米 每公顷 每吨
+    每万元 每次 每件 每村 每镇 每乡 每校 每所 每家 每座 每处 每期 每班 每生 每场 每套 每份 每床 每位 每头 每只 每株
+"""
+MEANS = tuple(_MEAN_WORDS.split())
+"""What makes a mean of a number wherever it stands in a name; 每年 and 每月 do not."""
+UNITS_NOT_ADDED = ("年", "季度", "个月", "周", "天", "工作日", "岁", "倍", "分", "℃", "分贝", "帕", "千帕", "兆帕")
+"""Base units of terms, ages, marks and properties, of which one unit's and another's make no sum."""
 
 
 COSTS = ("费用", "成本", "支出控制", "造价", "单价")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from perf_xl import rules
 from perf_xl.exact import Number, fold, quotient
 from perf_xl.model import Form, FundsRow, Indicator
+from perf_xl.patterns import regex
 from perf_xl.rules import Rulebook
 from perf_xl.values import AT_MOST, BETWEEN, DATE, Settled, fold_level, settle
 
@@ -236,12 +237,17 @@ def _at_most(target: Number, actual: Number, rulebook: Rulebook) -> Fraction | N
     return quotient(target, actual)
 
 
-def fold_unit_name(name: str | None) -> str:
-    """Return the name under which filing units match: no spaces, no code before it (219001-).
+_UNIT_CODE = regex(
+    r"(?:(?:(?=[A-Za-z.]{0,9}\d)[0-9A-Za-z.]{1,30}+[-—–_:、]++)++|[(\[【]\d{3,30}+[)\]】][-—–_:、]?|\d{6,}+)(?!$)"
+)
 
-    >>> fold_unit_name("219001-池州市 贵池区棠溪镇人民政府")
-    '池州市贵池区棠溪镇人民政府'
+
+def fold_unit_name(name: str | None) -> str:
+    """Return the name under which filing units match: no spaces, no code before it (219001-, [219001], 219001).
+
+    >>> fold_unit_name("219001-池州市 贵池区棠溪镇人民政府"), fold_unit_name("12345热线中心")
+    ('池州市贵池区棠溪镇人民政府', '12345热线中心')
     """
     folded = fold(name or "")
-    head, dash, tail = folded.partition("-")
-    return tail if dash and tail and head.isascii() and any(character.isdigit() for character in head) else folded
+    code = _UNIT_CODE.match(folded)
+    return folded[code.end() :] if code else folded

@@ -520,10 +520,20 @@ def ems(text: str) -> float:
     return wide + 0.55 * (len(text) - wide)
 
 
+_UNBROKEN = re.compile(r"[!-~×÷Σ]{9,}")
+
+
 def lines(text: str, room: float) -> int:
-    """Return how many lines a text takes where `room` Chinese characters stand side by side."""
+    """Return how many lines a text takes where `room` Chinese characters stand side by side.
+
+    What cannot be broken, as a long sum in figures, begins a line of its own.
+    """
     room = max(room, 1)
-    return sum(1 if len(part) <= room else max(1, ceil(ems(part) / room)) for part in text.split("\n"))
+    count = 0
+    for part in text.split("\n"):
+        wanted = 1 if len(part) <= room else max(1, ceil(ems(part) / room))
+        count += wanted + (wanted > 1 and any(ems(run) > room / 2 for run in _UNBROKEN.findall(part)))
+    return count
 
 
 def text_height(text: str, width: int, style: Style) -> float:

@@ -150,6 +150,15 @@ class _Face:
         found = count_by_severity(self.result.findings)
         return "、".join(f"{severity} {found[severity]}" for severity in SEVERITIES)
 
+    @cached_property
+    def unsettled(self) -> str:
+        """What concerns whole tables and units and was not settled: C02同一项目重复报送(内容不同)1项."""
+        counts = Counter(one.code for one in self.result.findings if one.code in _OF_WHOLE_TABLES)
+        return "、".join(f"{code}{CATALOGUE[code].title}{counts[code]}项" for code in _OF_WHOLE_TABLES if counts[code])
+
+
+_OF_WHOLE_TABLES = ("C02", "C05", "C06", "C07", "C09")
+
 
 def _place(path: str, sheet: str, cell: str) -> Cell:
     """An address that opens the file of this path there, or without one the address alone."""
@@ -365,6 +374,8 @@ def _remarks(face: _Face, at: int) -> Iterator[str]:
     if left_out:
         more = f"等{len(left_out)}项" if len(left_out) > SOME_TERMS else ""
         yield f"下列指标有冲突,未计入汇总:{'、'.join(left_out[:SOME_TERMS])}{more}。各表填报内容见“{SOURCES}”,处理办法见“{FINDINGS}”。"
+    if face.unsettled:
+        yield f"本次汇总尚待核实:{face.unsettled}。涉及的自评表见“{FINDINGS}”。"
     yield f"文件核对:{face.totals.sentence()}。问题:{face.severities}。"
 
 

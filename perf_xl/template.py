@@ -414,7 +414,7 @@ def _row_formulas(row: int) -> dict[str, str]:
     kind, direction, share = at["指标性质"], at["方向"], at["完成比例"]
     quantitative = f'{kind}="定量"'
     unit = f'IF({at["base"]}<>"",{at["base"]},{at["base2"]})'
-    relative = live.is_relative(at, f"C{row}", at["单位"])
+    relative = live.is_relative(at, f"C{row}", wanted["comparator"])
     score = at["计算得分"]
     between = live.is_range(wanted)
     above = _at(row - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,18 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from perf_xl.exact import fold, times, within_reason
-from perf_xl.meaning import DEALING, HARM, NO_HARM, UNCLEAR, counted, is_cost, is_reduction
+from perf_xl.meaning import (
+    DEALING,
+    HARM,
+    MEANS,
+    NO_HARM,
+    NOT_ADDED,
+    UNCLEAR,
+    UNITS_NOT_ADDED,
+    counted,
+    is_cost,
+    is_reduction,
+)
 from perf_xl.patterns import regex
 
 ABSOLUTE, RELATIVE, DATE, QUALITATIVE, UNRESOLVED = "absolute", "relative", "date", "qualitative", "unresolved"
@@ -80,7 +92,13 @@ SPELLINGS = {
     "t": "吨",
     "g": "克",
     "l": "升",
+    "L": "升",
     "ml": "毫升",
+    "kpa": "千帕",
+    "mpa": "兆帕",
+    "db": "分贝",
+    "°C": "℃",
+    "摄氏度": "℃",
     "日": "天",
     "小时内": "小时",
     "个小时": "小时",
@@ -108,7 +126,7 @@ _MEASURE_WORDS = """
     条 块 片 批 批次 部 本 册 篇 版 页 字 段 层 组 队 班 班次 节 课时 学时 课 届 轮 趟 回 遍 株 棵 盆 羽 尾 匹 口 眼 根
     支 枝 枚 颗 包 袋 箱 桶 瓶 盒 卷 副 双 对 把 顶 床 门 扇 面 盏 架 艘 列 节点 村 镇 乡 县 社区 街道 学校 人天 人日
     人月 工日 工作日 天 小时 分钟 秒 周 年 季度 个月 TB GB MB KB 兆 千瓦 千瓦时 度 千伏安 kVA KVA 伏 瓦 兆瓦 ℃
-    摄氏度 分贝 点 分 标段 网格 标准箱 标煤 吨标煤 车次 趟次 航次 架次 床位 张次 人数 户数 岗 岗位 名额 车位 桩 杆 孔 井 亩次
+    分贝 帕 千帕 兆帕 点 分 标段 网格 标准箱 标煤 吨标煤 车次 趟次 航次 架次 床位 张次 人数 户数 岗 岗位 名额 车位 桩 杆 孔 井 亩次
     系统 模块 平台 网站 账号 路 端 丈 寸
 """
 MEASURES = frozenset(_MEASURE_WORDS.split())
@@ -138,13 +156,15 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
     if not text:
         return ONE, "", ""
     text = _IN_BRACKETS.sub(r"\1", text)
-    if text in SPELLINGS:
-        text = SPELLINGS[text]
+    text = SPELLINGS.get(text) or _in_usual_case(text)
     if text in FACTORS:
         base, factor = FACTORS[text]
         return factor, base, text
     if text in MEASURES:
         return ONE, text, text
+    if text[0] == "(" and text[-1] == ")":
+        inner = unit_of(text[1:-1])
+        return inner if inner and (inner[2] in MEASURES or inner[2] in FACTORS) else None
     if "/" in text or "每" in text[1:]:
         return _compound(text)
     for word, scale in _SCALES.items():
@@ -159,6 +179,13 @@ def unit_of(text: str) -> tuple[Decimal, str, str] | None:
     if _SHORT_WORD.fullmatch(text) and not _UNSURE.search(text):
         return ONE, text, text
     return None
+
+
+def _in_usual_case(text: str) -> str:
+    """KM, Kg, tb: only single letters are told apart by their case (m is 米, M is not)."""
+    if not (len(text) > 1 and text.isascii()):
+        return text
+    return SPELLINGS.get(text.lower()) or (text.upper() if text.upper() in MEASURES else text)
 
 
 def _compound(text: str) -> tuple[Decimal, str, str] | None:
@@ -472,7 +499,8 @@ def _read_date(text: str, year: int | None) -> Value | None:
             day = date(own, 6, 30)
         elif "季度" in part:
             quarter = "一二三四".find(part.strip("第季度")) + 1 or int(re.sub(r"\D", "", part) or 0)
-            day = _last_day(own, quarter * 3)
+            quarter -= bool(match["before"])
+            day = _last_day(own, quarter * 3) if quarter else date(own - 1, 12, 31)
         elif match["before"] and not part:
             day = date(own - 1, 12, 31)
         else:
@@ -588,12 +616,11 @@ def words_agree(target: str, actual: str) -> bool:
 
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
-_RATE_NAME = regex(r"(?:率|比例|占比|比重|单价|标准|天数|时限|满意度|知晓度|认知度|认可度|支持度|完成度)$")
-_SHARE_NAME = regex(r"(?:率|比例|占比|比重)$")
 _COUNTED = frozenset(["人", "人次", "户", "户次", "件", "次", "例", "起", "个", "家", "处", "项"])
 """Units of a count, even where the name is that of a share: 签约率 2400人."""
-_MEAN_NAME = regex(r"人均|户均|年均|月均|平均|每(?:人|户|亩|名|个|台|辆|公里|平方米|吨|万元|次|件)")
-_TIME_LIMIT = regex(r"(?:时限|天数|时间|周期|工期|用时|耗时|速度|响应|时长)$")
+_NOT_ADDED_NAME = regex(f"(?:{'|'.join(NOT_ADDED)})$")
+_MEAN_NAME = regex("|".join(MEANS))
+_TIME_LIMIT = regex(r"(?:时限|天数|时间|日期|周期|工期|用时|耗时|速度|响应|时长)$")
 _HINT = regex(rf"\(?({_PREFIX_PATTERN})(?:\*+|_+|X+|x+)([^()\d]*)\)?")
 _STARRED = regex(r"[*_Xx×]|请")
 """A character without which a text holds no hint; the longer patterns are tried on no other."""
@@ -822,10 +849,10 @@ _NONE_OF_IT = regex(r"无|没有|(?:未|无|没有|零|0)(?:出现|产生)|全�
 
 
 def _is_moment(value: Value, level2: str | None) -> bool:
-    """2023 or 2023.12 under 时效 is a moment, not an amount."""
+    """2023, 2023.12 or 20231231 under 时效 is a moment, not an amount."""
     if value.unit or value.comparator or value.number is None or "时效" not in (level2 or ""):
         return False
-    return value.form == "number" and 2000 <= value.number < 2100
+    return value.form == "number" and (2000 <= value.number < 2100 or 20000101 <= value.number <= 20991231)
 
 
 _IN_TIME = regex(
@@ -861,8 +888,6 @@ def _settle_words(wanted: Value, given: Value) -> Settled:
         notes = ("I04",) if given.form in ("number", "date") and kind == QUALITATIVE else ()
         return Settled(kind, notes=notes)
     completion, band = said
-    if given.form == "number" and completion != 1 and PERCENT in wanted.text:
-        return Settled(kind)  # 增长8%, answered by 9%: a value, or how much of it is done
     notes = ("I04",) if given.form == "number" and wanted.form == "words" else ()
     return Settled(QUALITATIVE, stated=completion, band=band, notes=notes)
 
@@ -876,11 +901,7 @@ def _settle_numbers(
     shared = own is not None or (from_name is not None and not given.unit and given.scale == ONE)
     if not wanted.unit and wanted.scale == ONE and (own or from_name):
         wanted = _with_unit(wanted, own or from_name)
-    percent = PERCENT in (wanted.unit, given.unit) or "/" in wanted.unit
-    by_name = _RATE_NAME.search(about.bare) and not (wanted.unit in _COUNTED and _SHARE_NAME.search(about.bare))
-    relative = percent or wanted.mean or bool(by_name or _MEAN_NAME.search(about.bare))
-    relative = relative or (wanted.unit in TIMES and "时效" in (level2 or ""))
-    kind = RELATIVE if relative else ABSOLUTE
+    kind = RELATIVE if _is_relative(about.bare, level2, comparator, wanted, given) else ABSOLUTE
     scored_by = _direction(about.bare, level1, level2, comparator, wanted)
     direction = EQUAL if comparator == "=" and scored_by != BETWEEN else scored_by
     reading = (kind, direction, scored_by)
@@ -896,6 +917,8 @@ def _settle_numbers(
     if met is None:
         return _alone(reading, wanted, ("I06",))
     low, high, got, unit, assumed = met
+    if unit is None and in_two_notations(about.bare, (Fraction(low), Fraction(got))):
+        return _alone(reading, wanted, ("I06",))
     notes: tuple[str, ...] = ("I06",) if assumed else ()
     unsure = False
     if given.comparator not in (None, "="):
@@ -909,11 +932,36 @@ def _settle_numbers(
     return Settled(*reading, low, high, got, unit, unsure=unsure, spelt=spelt, scaled=scaled, notes=notes)
 
 
+def _is_relative(bare: str, level2: str | None, comparator: str | None, wanted: Value, given: Value) -> bool:
+    """Whether adding up would make nonsense of a number: a share, a mean, a mark, a term, a limit of time."""
+    unit = wanted.unit or ("" if _answers_in_percent(wanted, given) else given.unit)
+    if unit == PERCENT or "/" in unit or unit in UNITS_NOT_ADDED or wanted.mean:
+        return True
+    if unit in TIMES and (comparator in ("<=", "<") or "时效" in (level2 or "")):
+        return True
+    by_name = _NOT_ADDED_NAME.search(bare) and not (unit in _COUNTED and _SHARE_NAME.search(bare))
+    return bool(by_name or _MEAN_NAME.search(bare))
+
+
 def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
     """Whether a name leaves open which way is better: of a harm, or of a time that should perhaps be short."""
     sense = UNCLEAR if _CONTROL_OF_COST.search(bare) else counted(bare)
-    late = sense != NO_HARM and scored_by == AT_LEAST and kind == RELATIVE and unit != PERCENT
-    return sense == UNCLEAR or (late and bool(_TIME_LIMIT.search(bare)))
+    timed = unit is None or (kind == RELATIVE and unit != PERCENT)
+    late = sense != NO_HARM and scored_by == AT_LEAST and timed and bool(_TIME_LIMIT.search(bare))
+    return sense == UNCLEAR or late
+
+
+_SHARE_NAME = regex(r"(?:率|比例|占比|比重|(?:满意|知晓|认知|认可|支持|完成|信任|达标)度)$")
+
+
+def in_two_notations(bare: str, numbers: Iterable[Fraction]) -> bool:
+    """Return whether a share without a unit is written here as 0.98 and there as 98.
+
+    >>> in_two_notations("合格率", [Fraction("0.98"), Fraction(95)]), in_two_notations("合格率", [Fraction(0), Fraction(95)])
+    (True, False)
+    """
+    sizes = [abs(number) for number in numbers if number] if _SHARE_NAME.search(bare) else []
+    return bool(sizes) and min(sizes) <= 1 and max(sizes) > 10
 
 
 def _answers_in_percent(wanted: Value, given: Value) -> bool:

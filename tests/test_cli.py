@@ -75,6 +75,13 @@ def test_alone_it_shows_its_help() -> None:
     assert "用法:" in result.stdout
 
 
+def test_on_a_narrow_screen_no_column_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = run("consolidate", SEED, "-o", tmp_path / "o.xlsx").stdout
+    assert "66.55%" in shown
+    assert "94.16" in shown
+
+
 def test_a_missing_option_is_named_as_it_is_typed() -> None:
     assert "缺少 -o" in run("consolidate", SEED).stderr
 

@@ -120,3 +120,15 @@ def test_the_forms_formulas_are_sure_only_of_rates_of_what_is_done() -> None:
 
 def test_a_long_name_is_read_at_once() -> None:
     assert counted("总数" * 20_000 + "事故" + "总数" * 20_000 + "!") == UNCLEAR
+
+
+@pytest.mark.parametrize("name", ["失业率", "城镇登记失业率", "贫困发生率", "管网漏损率", "耕地撂荒率", "青少年犯罪率"])
+def test_of_a_bad_rate_less_is_better(name: str) -> None:
+    assert settle(name, "效益指标", "社会效益指标", "5%", "4%").scored_by == "at_most"
+
+
+@pytest.mark.parametrize(
+    "name", ["失业人员再就业人数", "服务失业人员数", "破损路面修复面积", "漏损率下降", "违约金收缴率"]
+)
+def test_of_what_only_speaks_of_a_bad_rate_more_is_better(name: str) -> None:
+    assert settle(name, "效益指标", "社会效益指标", "50", "60").scored_by == "at_least"

@@ -215,6 +215,14 @@ def test_what_is_in_conflict_is_named_on_the_form_and_shown_by_source(tmp_path: 
     assert "全部完成" in {line["完成值(原文)"] for line in shown}
 
 
+def test_tables_that_do_not_count_are_named_on_the_form(five: Consolidation, tmp_path: Path) -> None:
+    forms = [*FIVE, replace(FIVE[0], executed=7), replace(FIVE[1], year=2022)]
+    book = book_of(consolidated(tmp_path, forms, as_one="合并项目"))
+    text = "\n".join(str(value) for row in values(book.sheets[0]) for value in row)
+    assert "本次汇总尚待核实:C02同一项目重复报送(内容不同)1项、C06年度不一致1项。涉及的自评表见“问题”。" in text
+    assert "尚待核实" not in str(values(book_of(five).sheets[0]))
+
+
 def test_every_form_has_a_sheet_that_excel_accepts(tmp_path: Path) -> None:
     same = [replace(FIVE[0], project="[老城区]道路*维护/二期?" * 4, unit=unit) for unit in ("甲", "乙")]
     later = replace(FIVE[0], project="节水", year=2022)

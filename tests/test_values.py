@@ -71,6 +71,9 @@ NUMBERS = [
 ]
 
 DATES = [
+    ("三季度前", "2023-06-30"),
+    ("2023年一季度前", "2022-12-31"),
+    ("三季度", "2023-09-30"),
     ("2023年12月底前", "2023-12-31"),
     ("12月31日前", "2023-12-31"),
     ("9月前", "2023-08-31"),
@@ -341,3 +344,46 @@ class TestPairsOfWordsAndNumbers:
 
     def test_words_with_their_sense_before_them(self) -> None:
         assert settle("工作效率", "效益指标", "社会效益指标", "正向有效提升", "有效提升").stated == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [
+        ("较上年提高5%", "5%"), ("90%以上得10分,每降5%扣1分", "85%"), ("约90%", "88%"), ("差错率控制在1%以内且无投诉", "0.5%"), ("合格率达到98%", "96%"),
+    ],
+)  # fmt: skip
+def test_a_percent_that_answers_a_percent_in_words_states_no_completion(target: str, actual: str) -> None:
+    assert settle("质量达标情况", "产出指标", "质量指标", target, actual).stated is None
+    assert settle("质量达标情况", "产出指标", "质量指标", target, "达成预期指标").stated == 1
+    assert settle("质量达标情况", "产出指标", "质量指标", "完成12个村道路硬化", actual).stated is not None
+
+
+@pytest.mark.parametrize(("target", "actual"), [("98", "0.98"), ("≥0.98", "98"), ("≥98", "1")])
+def test_a_bare_share_in_two_notations_is_not_compared(target: str, actual: str) -> None:
+    pair = settle("验收合格率", "产出指标", "质量指标", target, actual)
+    assert (pair.actual, pair.notes) == (None, ("I06",))
+    assert settle("验收面积", "产出指标", "数量指标", target, actual).actual is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [("12KM", "12000", "米"), ("5Kg", "5", "公斤"), ("120tb", "120", "TB"), ("18℃", "18", "℃"), ("400L", "400", "升"), ("6(次)", "6", "次"), ("0.3MPa", "0.3", "兆帕")],
+)  # fmt: skip
+def test_a_unit_is_known_in_any_case_and_in_brackets(text: str, amount: str, unit: str) -> None:
+    value = parse(text)
+    assert (value.amount, value.unit) == (Decimal(amount), unit)
+
+
+@pytest.mark.parametrize("text", ["200M", "8(含)", "6(优)", "3()"])
+def test_a_unit_that_may_be_another_is_not_guessed(text: str) -> None:
+    assert parse(text).amount is None
+
+
+def test_of_a_bare_month_it_is_not_certain_which_way_is_better() -> None:
+    assert settle("完工日期", "产出指标", "时效指标", "11", "10").unsure
+    assert not settle("完工日期", "产出指标", "时效指标", "10", "10").unsure
+    assert not settle("完工及时数", "产出指标", "时效指标", "11", "10").unsure
+
+
+def test_a_day_in_eight_digits_is_no_amount() -> None:
+    assert settle("完工时间", "产出指标", "时效指标", "20231231", "20231220").actual is None

@@ -197,6 +197,13 @@ def test_merged_cells_stretch_their_rows() -> None:
     assert sum(down) == pytest.approx(alone[0])
 
 
+def test_a_long_sum_in_figures_has_room_to_begin_a_line_of_its_own() -> None:
+    column = 62
+    words = row_heights(Sheet("表", [[Cell("指标值:" + "说明" * 30)]], [column]))
+    figures = row_heights(Sheet("表", [[Cell("指标值:" + "12.5%×43977.6979+" * 6)]], [column]))
+    assert figures[0] - words[0] == pytest.approx(10 * 1.42)
+
+
 def test_every_style_can_be_written(tmp_path: Path) -> None:
     rows = [[Cell(name, name)] for name in STYLES]
     assert write_book(one_sheet(*rows, printing=Print(landscape=True)), tmp_path / "a.xlsx").is_file()
