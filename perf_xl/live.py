@@ -63,6 +63,8 @@ def lists() -> Mapping[str, tuple[str | Decimal, ...]]:
         "governing": meaning.GOVERNING,
         "not_added": meaning.NOT_ADDED,
         "units_not_added": meaning.UNITS_NOT_ADDED,
+        "counted": values.COUNTED,
+        "shares": values.SHARES,
     }  # fmt: skip
 
 
@@ -290,7 +292,8 @@ def is_relative(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     share = f'OR({base}="%",AND({base}="",{at["base2"]}="%"))'
     listed = f"ISNUMBER(MATCH({unit},units_not_added,0))"
     mean = contains(raw_name, meaning.MEANS)
-    named = _ends_in_listed(at["name"], "not_added", (1, 2, 3, 4))
+    counted_share = f"AND(ISNUMBER(MATCH({unit},counted,0)),{_ends_in_listed(at['name'], 'shares', (1, 2, 3))})"
+    named = f"AND({_ends_in_listed(at['name'], 'not_added', (1, 2, 3, 4))},NOT({counted_share}))"
     return _any([share, f'ISNUMBER(FIND("/",{unit}))', listed, limited, named, mean])
 
 

@@ -616,8 +616,10 @@ def words_agree(target: str, actual: str) -> bool:
 
 # --- direction and kind -----------------------------------------------------------------------------------------------
 
-_COUNTED = frozenset(["人", "人次", "户", "户次", "件", "次", "例", "起", "个", "家", "处", "项"])
-"""Units of a count, even where the name is that of a share: 签约率 2400人."""
+COUNTED = ("人", "人次", "户", "户次", "件", "次", "例", "起", "个", "家", "处", "项")
+"""Units of a count, which is added up even where the name is that of a share: 签约率 2400人."""
+SHARES = ("率", "比例", "占比", "比重", "满意度", "知晓度", "认知度", "认可度", "支持度", "完成度", "信任度", "达标度")
+"""What names of shares end in."""
 _NOT_ADDED_NAME = regex(f"(?:{'|'.join(NOT_ADDED)})$")
 _MEAN_NAME = regex("|".join(MEANS))
 _TIME_LIMIT = regex(r"(?:时限|天数|时间|日期|周期|工期|用时|耗时|速度|响应|时长)$")
@@ -939,7 +941,7 @@ def _is_relative(bare: str, level2: str | None, comparator: str | None, wanted: 
         return True
     if unit in TIMES and (comparator in ("<=", "<") or "时效" in (level2 or "")):
         return True
-    by_name = _NOT_ADDED_NAME.search(bare) and not (unit in _COUNTED and _SHARE_NAME.search(bare))
+    by_name = _NOT_ADDED_NAME.search(bare) and not (unit in COUNTED and _SHARE_NAME.search(bare))
     return bool(by_name or _MEAN_NAME.search(bare))
 
 
@@ -951,7 +953,7 @@ def _is_unclear(bare: str, scored_by: str, kind: str, unit: str | None) -> bool:
     return sense == UNCLEAR or late
 
 
-_SHARE_NAME = regex(r"(?:率|比例|占比|比重|(?:满意|知晓|认知|认可|支持|完成|信任|达标)度)$")
+_SHARE_NAME = regex(f"(?:{'|'.join(SHARES)})$")
 
 
 def in_two_notations(bare: str, numbers: Iterable[Fraction]) -> bool:

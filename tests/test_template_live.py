@@ -119,12 +119,19 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     return Scored(usable, tmp_path_factory.mktemp("pairs"))
 
 
+LEFT_TO_THE_PERSON = re.compile(
+    r"\*\*|\d%?[-~至]\d|±|,\d{3}|\d[千百]|[一二三两九十百]|[年月]|小时|\d{15}"  # prompts, ranges, large numbers and numerals, times
+    r"|增长|下降|不超|未发生|\|[^\d|≥]{2,}≥"  # changes, words for nothing, a name before its bound
+)
+
+
 def test_every_pair_scores_as_the_engine_says_or_is_left_to_the_person(pairs: Scored) -> None:
     assert len(pairs.pairs) > 300
     assert pairs.differences() == []
     computed = sum(said["basis"] == "computed" for said in pairs.engine)
     left = pairs.left_to_the_person()
-    assert len(left) <= 0.15 * computed, left
+    assert len(left) <= computed / 6
+    assert [one for one in left if not LEFT_TO_THE_PERSON.search("|".join(one[:3]))] == []
 
 
 def test_no_pair_makes_an_error_value(pairs: Scored) -> None:
