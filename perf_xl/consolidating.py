@@ -66,7 +66,7 @@ _AGGREGATION = {ABSOLUTE: SUM, RELATIVE: WEIGHTED}
 
 _OF_WHICH, _COLON = re.compile(r"^其中[:-]?"), re.compile(r"[:：]$")
 _ENCLOSING = re.compile(r"[()\[\]【】《》<>〈〉“”\"'{}〔〕]")
-_SYSTEM_CODE = re.compile(r"^\d{5,}[A-Z]?\d*-")
+_SYSTEM_CODE = re.compile(r"^\d{5,}(?:[A-Z]\d*)?-")
 
 LEVEL1_ORDER = ("成本", "产出", "效益", "满意度")
 LEVEL2_ORDER = (

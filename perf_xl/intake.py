@@ -16,7 +16,7 @@ from perf_xl.errors import NothingToDo, WorkbookUnreadable
 from perf_xl.folders import SourceFile
 from perf_xl.grid import Grid
 from perf_xl.model import Form
-from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits, unpacked_size
+from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, check_size, parse_limits, set_limits, unpacked_size
 from perf_xl.reading import read_forms
 from perf_xl.rules import Rulebook
 from perf_xl.tables import is_own_table
@@ -48,7 +48,10 @@ class FileResult:
 
 def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
+    content = None
     try:
+        if not file.url:
+            check_size(file.path.stat().st_size, file.name)
         data = file.read()
         content = Content(len(data), sha256(data).hexdigest())
         if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):

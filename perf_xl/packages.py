@@ -80,6 +80,13 @@ REPAIR = "请用 Excel 或 WPS 打开并修复,或向报送单位重新索取"
 DECRYPT = "请打开后取消密码,保存后重新报送"
 
 
+def check_size(size: int, file: str) -> None:
+    """Refuse a file of more bytes than the limit."""
+    if size > LIMITS["file"]:
+        why = f"文件有 {size // MEBIBYTE} MB,超过 {LIMITS['file'] // MEBIBYTE} MB"
+        raise WorkbookUnreadable(file, why, "请删除图片等附件后重新保存")
+
+
 def open_package(data: bytes, file: str) -> zipfile.ZipFile:
     """Open a zip whose directory is whole and within the limits, and whose names lead nowhere else."""
     try:

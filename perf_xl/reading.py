@@ -124,9 +124,9 @@ _SIDE_OF_FUNDS = re.compile(
     r"(?:项目|预算|年度|专项)?(?:资金|执行|投入)?(?:执行|使用|投入)?(?:资金|情况)(?:\(?(?:单位:)?(?:万|亿|千|百万)?元\)?)?"
 )
 _MONEY_UNIT = re.compile(r"(?:亿|百万|万|千)?元")
-_LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
-_LEVEL_RANGE = re.compile(r"\(?\d+-\d+\)?分?")
-_HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
+_LEVEL_WEIGHT = re.compile(r"\(?(?<!\d)(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
+_LEVEL_RANGE = re.compile(r"\(?(?<!\d)\d+-\d+\)?分?")
+_HEADER_WEIGHT = re.compile(r"(?<!\d)(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
 _DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
 _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")
