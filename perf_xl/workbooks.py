@@ -33,6 +33,7 @@ from perf_xl.packages import (
     REPAIR,
     RESAVE,
     check_compound,
+    check_size,
     open_package,
     read_part,
     stored,
@@ -50,12 +51,7 @@ def read_grids(data: bytes, file: str) -> list[Grid]:
     """
     if not data:
         raise WorkbookUnreadable(file, "文件是空的(0字节)", "请向报送单位重新索取")
-    if len(data) > LIMITS["file"]:
-        raise WorkbookUnreadable(
-            file,
-            f"文件有 {len(data) // MEBIBYTE} MB,超过 {LIMITS['file'] // MEBIBYTE} MB",
-            "请删除图片等附件后重新保存",
-        )
+    check_size(len(data), file)
     try:
         return _reader(data, file)()
     except (WorkbookUnreadable, MemoryError, KeyboardInterrupt, SystemExit):
@@ -352,8 +348,10 @@ def _read_xlsx(package: zipfile.ZipFile, main: str, file: str) -> list[Grid]:
     strings = parts.get("xl/sharedStrings.xml", b"<sst/>")
     for xml in (*(xml for _, xml, _ in sheets), strings):
         _check_xml(xml)
-    if _NOT_COUNTED.search(strings):
+    if _NOT_COUNTED.search(strings) or any(b"</si>" not in one for one in strings.split(b"<si>")[1:]):
         raise WorkbookUnreadable(file, "文件里文字的编号无法确定", RESAVE)
+    if any(map(_BROKEN.search, (*(xml for _, xml, _ in sheets), strings))):
+        raise WorkbookUnreadable(file, "文件里有单元格的内容无法确定", RESAVE)
     never_calculated = _outline(parts["xl/workbook.xml"]).never_calculated
     workbook = _calamine(stored(parts))
     grids = []
@@ -451,6 +449,10 @@ def _twice(cell: str, sheet: str, file: str) -> WorkbookUnreadable:
 
 _NOT_COUNTED = re.compile(rb"<(?:\w+:)?(?:extLst|AlternateContent)[\s>]")
 """What may hold texts, among those that cells refer to by number, which one reader counts and another does not."""
+_BROKEN = re.compile(rb"<([tv])(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1>|!|\?)")
+"""An element within a text or a value: of what stands around it, readers take one part or another."""
+_NUMBERED = re.compile(rb' t="s"[^<>]*><v>\d{1,9}</v>')
+"""A cell that refers to a text by its number."""
 _UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#")
 _OF_ANOTHER_KIND = (b"<?", b"<mc:", b" xmlns", b"<sheetData")
 """What no program writes into the cells of a sheet, and readers take for one thing or another: a second value behind a
@@ -465,7 +467,9 @@ def _is_doubtful(xml: bytes, sheet: str, file: str) -> bool:
     if len(set(references)) < len(references):
         twice = next(one for at, one in enumerate(references) if one in references[:at])
         raise _twice(twice.decode(), sheet, file)
-    if any(mark in cells for mark in _OF_ANOTHER_KIND) or cells.count(b"<is>") > cells.count(b'"inlineStr"'):
+    if any(mark in cells for mark in _OF_ANOTHER_KIND) or cells.count(b"<is>") > cells.count(b' t="inlineStr"'):
+        return True
+    if cells.count(b' t="s"') > len(_NUMBERED.findall(cells)):
         return True
     closed = all(cells.count(end) == cells.count(end + b"</c>") for end in (b"</v>", b"</is>"))
     return not (closed and b"&#" not in cells) and bool(_UNUSUAL.search(cells))

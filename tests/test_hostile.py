@@ -741,6 +741,30 @@ def test_what_is_no_xml_is_refused(change: Change, good: Path) -> None:
     assert "损坏" in refusal(changed(good, sheet=change))
 
 
+@pytest.mark.parametrize("number", [b"-1", b" 9", b"1.5", b"99999999999999999999999", b"9999"])
+def test_a_text_by_a_number_that_is_none_is_never_another_text(number: bytes, good: Path) -> None:
+    """One reader takes the first of all texts."""
+    before = form(with_strings(good)).indicators[0]
+    pattern = re.compile(rb'(<c r="%b"[^>]*><v>)[^<]*' % before.actual.cell.encode())
+    (result,) = intake.read_all(
+        [SourceFile(changed(good, sheet=lambda xml: pattern.sub(rb"\g<1>%b" % number, xml)), "a.xlsx")]
+    )
+    assert result.refusal is not None or result.forms[0].indicators[0].actual.text is None
+
+
+@pytest.mark.parametrize("odd", [b"<t><x/>%b</t>", b"<t>9<x>8</x>%b</t>", b"<si><t>%b</t></si>"])
+def test_a_text_with_an_element_in_it_is_refused(odd: bytes, good: Path) -> None:
+    unit = b"<t>%b</t>" % COUNTY.unit.encode()
+    parts = parts_of(good)
+    assert unit in parts[SHEET]
+    if b"<si>" in odd:
+        parts = parts_of(with_strings(good))
+        parts[STRINGS] = parts[STRINGS].replace(b"<si>", b"<si><si><t>x</t></si>", 1)
+    else:
+        parts[SHEET] = parts[SHEET].replace(unit, odd % COUNTY.unit.encode())
+    assert "无法确定" in refusal(packed(good, parts))
+
+
 # --- cells that are written as hardly any program does ------------------------------------------------------------------
 
 
@@ -824,6 +848,24 @@ def test_a_number_format_longer_than_any_shows_nothing_else(good: Path) -> None:
 def test_an_archive_is_called_so(start: bytes, good: Path) -> None:
     good.write_bytes(start + bytes(200))
     assert "这是压缩包,不是工作簿。请解压后报送" in refusal(good)
+
+
+def test_a_file_beyond_the_limit_is_not_even_loaded(good: Path) -> None:
+    with good.open("ab") as file:
+        file.truncate(3 << 30)
+    assert "文件有 3072 MB,超过 64 MB" in refusal(good)
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 30_000, "1" * 30_000 + "!", "①" * 30_000], ids=["digits", "digits and more", "circled"]
+)
+def test_a_text_of_nothing_but_digits_takes_no_longer_than_another(text: str, good: Path) -> None:
+    """Where a pattern begins anew at every digit, it takes minutes."""
+    for place in (COUNTY.project, COUNTY.indicators[0].level1):
+        written = re.sub(f"<t>{place}</t>", f"<t>{text}</t>", parts_of(good)[SHEET].decode())
+        result = intake.read_all([SourceFile(changed(good, sheet=written.encode()), "a.xlsx")], jobs=1)[0]
+        assert result.refusal is None, str(result.refusal)
+        assert pipeline.partial_of(result).tables
 
 
 def test_a_small_file_that_unpacks_to_much_is_read_in_a_process_of_its_own(good: Path) -> None:
