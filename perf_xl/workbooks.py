@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
@@ -23,8 +24,8 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from perf_xl.errors import WorkbookUnreadable
-from perf_xl.exact import fold
-from perf_xl.grid import Grid, Position, Raw, address, position
+from perf_xl.exact import decimal_in, fold, of_float, round_half_up, times
+from perf_xl.grid import Grid, Position, Raw, address, position, show
 from perf_xl.packages import (
     COMPOUND,
     DECRYPT,
@@ -449,8 +450,8 @@ def _twice(cell: str, sheet: str, file: str) -> WorkbookUnreadable:
 
 _NOT_COUNTED = re.compile(rb"<(?:\w+:)?(?:extLst|AlternateContent)[\s>]")
 """What may hold texts, among those that cells refer to by number, which one reader counts and another does not."""
-_BROKEN = re.compile(rb"<([tv])(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1>|!|\?)")
-"""An element within a text or a value: of what stands around it, readers take one part or another."""
+_BROKEN = re.compile(rb"<([tv])(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1>|!|\?)|</t>\s*<t[\s>]")
+"""An element within a text or a value, or two texts in one: readers take one part of it or another."""
 _NUMBERED = re.compile(rb' t="s"[^<>]*><v>\d{1,9}</v>')
 """A cell that refers to a text by its number."""
 _UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#")
@@ -895,6 +896,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         errors: dict[Position, str] = {}
         merged: dict[Position, Position] = {}
         uncalculated: dict[Position, str] = {}
+        disputed: dict[Position, tuple[str, str]] = {}
         laid_out = 0
         for row in table.iter(f"{_TABLE}table-row"):
             cells: list[Raw] = []
@@ -917,6 +919,9 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
                     continue
                 if text.startswith(("#", "Err:")) and not isinstance(value, str):
                     errors[at] = text
+                elif isinstance(value, float) and not _shows(text, value):
+                    disputed |= {(at[0], at[1] + step): (text, show(value)) for step in range(repeated)}
+                    value = None
                 elif not isinstance(value, str):
                     for step in range(repeated):
                         shown[(at[0], at[1] + step)] = text
@@ -936,8 +941,19 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
             values.pop()
         hidden = table.get(f"{_TABLE}style-name") in hidden_styles
         merged = _clipped(merged.items(), len(values), table.get(f"{_TABLE}name", ""), file)
-        grids.append(Grid(table.get(f"{_TABLE}name", ""), values, merged, {}, shown, errors, uncalculated, hidden))
+        name = table.get(f"{_TABLE}name", "")
+        grids.append(Grid(name, values, merged, {}, shown, errors, uncalculated, hidden, disputed=disputed))
     return grids
+
+
+def _shows(text: str, value: float) -> bool:
+    """Whether a text that is a number, or a percentage, is what is shown of a value; any other text may be."""
+    written, stored = fold(text), of_float(value)
+    number = decimal_in(written.removesuffix("%"))
+    if number is None or not stored.is_finite():
+        return True
+    places = len(written.removesuffix("%").partition(".")[2])
+    return round_half_up(times(stored, Decimal(100 if written.endswith("%") else 1)), places) == number
 
 
 def _ods_value(cell: ElementTree.Element) -> tuple[Raw, str]:

@@ -752,7 +752,7 @@ def test_a_text_by_a_number_that_is_none_is_never_another_text(number: bytes, go
     assert result.refusal is not None or result.forms[0].indicators[0].actual.text is None
 
 
-@pytest.mark.parametrize("odd", [b"<t><x/>%b</t>", b"<t>9<x>8</x>%b</t>", b"<si><t>%b</t></si>"])
+@pytest.mark.parametrize("odd", [b"<t><x/>%b</t>", b"<t>9<x>8</x>%b</t>", b"<t>9</t><t>%b</t>", b"<si><t>%b</t></si>"])
 def test_a_text_with_an_element_in_it_is_refused(odd: bytes, good: Path) -> None:
     unit = b"<t>%b</t>" % COUNTY.unit.encode()
     parts = parts_of(good)
@@ -848,6 +848,21 @@ def test_a_number_format_longer_than_any_shows_nothing_else(good: Path) -> None:
 def test_an_archive_is_called_so(start: bytes, good: Path) -> None:
     good.write_bytes(start + bytes(200))
     assert "这是压缩包,不是工作簿。请解压后报送" in refusal(good)
+
+
+@pytest.mark.parametrize(("text", "kept"), [(None, True), ("852", True), ("8.5191", False), ("111.11", False)])
+def test_a_number_in_an_ods_that_is_shown_as_another_is_told_and_not_counted(
+    text: str | None, kept: bool, good: Path
+) -> None:
+    """LibreOffice shows anew what is stored; what the file says was shown is not what a person sees."""
+    parts = parts_of(WORKBOOKS / "containers" / "formatted.ods")
+    if text is not None:
+        pattern = re.compile(rb'(office:value="851\.91"[^>]*><text:p>)[^<]*')
+        parts["content.xml"], count = pattern.subn(rb"\g<1>" + text.encode(), parts["content.xml"], count=1)
+        assert count == 1
+    one = form(packed(good.with_suffix(".ods"), parts))
+    assert (one.funds[0].executed.number is not None) == kept
+    assert any("两种方式" in doubt.message for doubt in one.doubts) != kept
 
 
 def test_a_file_beyond_the_limit_is_not_even_loaded(good: Path) -> None:
