@@ -175,6 +175,7 @@ _CELL_REFERENCE = re.compile(rb'<c r="([^"]+)"')
 _ANY_CELL_REFERENCE = re.compile(rb'<c\s(?:[^<>]*?\s)?r="([^"]+)"')
 _ADDRESS = rb'r="[A-Z]{1,3}[1-9]\d{0,6}"'
 _UNADDRESSED = re.compile(rb"<c(?! %b|[^<>]*(?:/>|\s%b))[\s>]" % (_ADDRESS, _ADDRESS))
+_BLANKS = (b" ", b"\t", b"\n", b"\r")
 _SPACED = re.compile(rb"""\s=\s*["']|=\s+["']""")
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
@@ -404,7 +405,8 @@ def _is_odd(xml: bytes) -> bool:
     if b"<!" in xml or (b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)):
         return True
     cells = _cells_of(xml)
-    return bool(_UNADDRESSED.search(cells) or _SPACED.search(cells))
+    spaced = any(blank + b"=" in cells or b"=" + blank in cells for blank in _BLANKS) and _SPACED.search(cells)
+    return bool(spaced or _UNADDRESSED.search(cells))
 
 
 _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
