@@ -7,6 +7,7 @@ quoted: when the quoted values change, the explanation no longer holds and the f
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -163,6 +164,10 @@ def marked_below(folder: Path) -> list[Path]:
 # --- marked copies ----------------------------------------------------------------------------------------------------
 
 
+_LONGEST_NAME = 255
+"""Bytes that the name of a file may have."""
+
+
 def mark_files(files: Sequence[SourceFile], checked: Sequence[Checked], folder: Path) -> tuple[list[Path], list[str]]:
     """Write a marked copy (标注副本) of every workbook that holds a form; return them, and what must be said aloud.
 
@@ -186,6 +191,9 @@ def mark_files(files: Sequence[SourceFile], checked: Sequence[Checked], folder: 
         marked = mark(file.path.read_bytes(), file.path.name, by_file[file.name])
         stem = Path(file.name).stem + (MARKED[0] if marked.copied else MARKED[1])
         place = folder / Path(file.name).parent / f"{stem}{marked.suffix}"
+        if len(os.fsencode(place.name)) > _LONGEST_NAME:
+            remarks.append(f"{file.name}:文件名太长,没有写出标注副本。请改短文件名后重试")
+            continue
         if place.is_file() and not (is_marked(data := place.read_bytes()) or is_own_output(data)):
             raise OutputNotWritable(str(place), "已有同名文件,而且不是以前的标注副本,为免覆盖未写入")
         if marked.data is not None:

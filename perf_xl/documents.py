@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from perf_xl.errors import WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.grid import Grid, Paragraph, Position, Raw, address
-from perf_xl.packages import DECRYPT, LIMITS, MEBIBYTE, open_package, read_part
+from perf_xl.packages import DECRYPT, LIMITS, check_size, open_package, read_part
 
 RESAVE_WORD = "请用 Word 或 WPS 打开,另存为“Word 文档(*.docx)”后重新报送"
 REPAIR_WORD = "请用 Word 或 WPS 打开并修复,或向报送单位重新索取"
@@ -429,8 +429,7 @@ def _is_word(data: bytes, file: str) -> bool:
     """Whether this is a Word document; refuse what is neither that nor plain text."""
     if not data:
         raise WorkbookUnreadable(file, "文件是空的(0字节)", "请向报送单位重新索取")
-    if len(data) > LIMITS["file"]:
-        raise WorkbookUnreadable(file, f"文件有 {len(data) // MEBIBYTE} MB,超过 64 MB", "请删除图片等附件后重新保存")
+    check_size(len(data), file)
     if data.startswith(b"PK"):
         return True
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):

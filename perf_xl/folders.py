@@ -144,8 +144,21 @@ def _base_of(roots: Sequence[Path]) -> Path | None:
 
 def _name_of(path: Path, base: Path | None) -> str:
     if base is not None:
-        return path.relative_to(base).as_posix()
-    return f"{path.drive.rstrip(':')}/{path.relative_to(path.anchor).as_posix()}"
+        return legible(path.relative_to(base).as_posix())
+    return legible(f"{path.drive.rstrip(':')}/{path.relative_to(path.anchor).as_posix()}")
+
+
+_ILLEGIBLE = regex(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+"""What breaks a line, turns it round or cannot be written at all: controls, and bytes that are no text."""
+
+
+def legible(name: str) -> str:
+    """Return a name of a file as it can be told: what no line can hold stands as its number; two names never become one.
+
+    >>> legible("甲\\n乙.xlsx"), legible("甲\\udcff.xlsx"), legible("甲　乙.xlsx")
+    ('甲�A乙.xlsx', '甲�DCFF.xlsx', '甲\u3000乙.xlsx')
+    """
+    return name if name.isprintable() else _ILLEGIBLE.sub(lambda hit: f"\ufffd{ord(hit[0]):X}", name)
 
 
 def _glob(pattern: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from perf_xl.exact import fold, of_float, plain, round_half_up
+from perf_xl.exact import fold, of_float, plain, round_half_up, within_reason
 
 Raw: TypeAlias = str | int | float | bool | date | datetime | time | timedelta | None
 Position: TypeAlias = tuple[int, int]
@@ -123,11 +123,11 @@ class Grid:
         return show(value, self.formats.get(at, "General"))
 
     def number(self, row: int, column: int) -> Decimal | None:
-        """Return the stored number exactly (not as rounded by its format); None for anything else."""
+        """Return the stored number exactly (not as rounded by its format); None for anything else, or beyond reason."""
         value = self.value(row, column)
         if isinstance(value, float):
-            return of_float(value)
-        return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
+            return within_reason(of_float(value))
+        return within_reason(Decimal(value)) if isinstance(value, int) and not isinstance(value, bool) else None
 
     def corner(self, row: int, column: int) -> Position:
         """Return the bottom right corner of the area that starts here; the position itself if it is not merged."""
@@ -177,6 +177,8 @@ def show(value: Raw | Decimal, number_format: str = "General") -> str:
     if isinstance(value, time | timedelta):
         return str(value)
     number = of_float(value) if isinstance(value, float) else Decimal(value)
+    if not number.is_finite():
+        return "#NUM!"
     return _show_number(number, number_format)
 
 

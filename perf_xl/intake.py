@@ -16,7 +16,7 @@ from perf_xl.errors import NothingToDo, WorkbookUnreadable
 from perf_xl.folders import SourceFile
 from perf_xl.grid import Grid
 from perf_xl.model import Form
-from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, parse_limits, set_limits
+from perf_xl.packages import COMPOUND, LIMITS, MEBIBYTE, REPAIR, check_size, parse_limits, set_limits, unpacked_size
 from perf_xl.reading import read_forms
 from perf_xl.rules import Rulebook
 from perf_xl.tables import is_own_table
@@ -48,7 +48,10 @@ class FileResult:
 
 def read_file(file: SourceFile) -> FileResult:
     """Read one file. What is wrong with it becomes a refusal, never an exception."""
+    content = None
     try:
+        if not file.url:
+            check_size(file.path.stat().st_size, file.name)
         data = file.read()
         content = Content(len(data), sha256(data).hexdigest())
         if is_own_output(data) or is_own_table(data) or (file.copy and _is_marked(data)):
@@ -103,8 +106,9 @@ FEW = 16
 LOT = 1024
 """So many files that are far away are fetched, and then read."""
 
-_PLAIN = MEBIBYTE
-"""A file up to this size does no harm once it has passed the gate; neither a larger one nor an .xls is read in the main process."""
+_PLAIN, _PLAIN_UNPACKED = MEBIBYTE, 2 * MEBIBYTE
+"""A file up to this size, and unpacked up to that one, does no harm once it has passed the gate; neither a larger one nor an
+.xls is read in the main process."""
 
 
 def jobs_for(files: Sequence[SourceFile]) -> int:
@@ -118,7 +122,10 @@ def jobs_for(files: Sequence[SourceFile]) -> int:
 def _is_plain(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(8) != COMPOUND and path.stat().st_size <= _PLAIN
+            start = file.read(8)
+            if start == COMPOUND or path.stat().st_size > _PLAIN:
+                return False
+            return not start.startswith(b"PK") or unpacked_size(file) <= _PLAIN_UNPACKED
     except OSError:
         return True  # reading it says so
 

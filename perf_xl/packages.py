@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -80,6 +80,13 @@ REPAIR = "请用 Excel 或 WPS 打开并修复,或向报送单位重新索取"
 DECRYPT = "请打开后取消密码,保存后重新报送"
 
 
+def check_size(size: int, file: str) -> None:
+    """Refuse a file of more bytes than the limit."""
+    if size > LIMITS["file"]:
+        why = f"文件有 {size // MEBIBYTE} MB,超过 {LIMITS['file'] // MEBIBYTE} MB"
+        raise WorkbookUnreadable(file, why, "请删除图片等附件后重新保存")
+
+
 def open_package(data: bytes, file: str) -> zipfile.ZipFile:
     """Open a zip whose directory is whole and within the limits, and whose names lead nowhere else."""
     try:
@@ -103,6 +110,15 @@ def open_package(data: bytes, file: str) -> zipfile.ZipFile:
     return package
 
 
+def unpacked_size(package: BinaryIO) -> int:
+    """Return how many bytes a package says that it has unpacked; 0 for what is none."""
+    try:
+        with zipfile.ZipFile(package) as opened:
+            return sum(part.file_size for part in opened.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return 0
+
+
 _ODD_NAME = re.compile(r"^[/\\]|^[A-Za-z]:|\\|\0|(?:^|/)\.\.(?:/|$)")
 """An absolute name, one with a backslash, or one that leads out of the package."""
 
@@ -118,7 +134,7 @@ def read_part(package: zipfile.ZipFile, name: str, file: str) -> bytes:
     What is unpacked is counted: a part is as long as the directory of the package says, or the file is refused.
     """
     content = _inflated(package, package.getinfo(name), file)
-    if name.endswith((".xml", ".rels", ".vml")):
+    if not name.lower().endswith(".bin"):
         content = _as_utf8(content, file)
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
             raise WorkbookUnreadable(file, "文件含外部实体,可能有害", RESAVE)

@@ -139,11 +139,11 @@ _SIDE_OF_FUNDS = re.compile(
 _MONEY = r"(?:亿|百万|万|千)?元"
 _MONEY_UNIT = re.compile(_MONEY)
 _MONEY_IN_BRACKETS = re.compile(rf"\((?:单位:)?({_MONEY})\)")
-_LEVEL_WEIGHT = re.compile(r"\(?(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
+_LEVEL_WEIGHT = re.compile(r"\(?(?<!\d)(\d+(?:\.\d+)?)分\)?|\((\d+(?:\.\d+)?)%?\)")
 _BESIDE_POINTS = re.compile(r"(?<=.)\([^()\d]*\)$")
 """What is said of a score behind it: 9分(招生减少)."""
-_LEVEL_RANGE = re.compile(r"\(?\d+-\d+分?\)?分?")
-_HEADER_WEIGHT = re.compile(r"(\d+(?:\.\d+)?)分")
+_LEVEL_RANGE = re.compile(r"\(?(?<!\d)\d+-\d+分?\)?分?")
+_HEADER_WEIGHT = re.compile(r"(?<!\d)(\d+(?:\.\d+)?)分")
 _NAME_WEIGHT = re.compile(r"\((\d+(?:\.\d+)?)分\)")
 _DASHES = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "\\", "*", "…", "……", "无"})
 _YEAR_IN_TEXT = re.compile(r"(20\d\d)(?=年|\D|$)")

@@ -638,7 +638,7 @@ def fold_level(name: str | None) -> str:
     ('产出', '满意度', '数量')
     """
     folded = re.sub(r"\([^)]*\)", "", fold(name or ""))
-    folded = re.sub(r"\d+(?:\.\d+)?分$", "", folded)
+    folded = re.sub(r"(?<!\d)\d+(?:\.\d+)?分$", "", folded)
     folded = re.sub(r"指标等?$", "", folded) or folded
     folded = re.sub(r"^产出(?=数量|质量|时效|成本)", "", folded)
     return folded.replace("服务对象满意度", "满意度").replace("服务对象满意", "满意度")

@@ -15,14 +15,17 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from itertools import product
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import unquote
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from perf_xl.errors import WorkbookUnreadable
-from perf_xl.exact import fold
-from perf_xl.grid import Grid, Position, Raw, address, position
+from perf_xl.exact import decimal_in, fold, of_float, round_half_up, times
+from perf_xl.grid import Grid, Position, Raw, address, position, show
 from perf_xl.packages import (
     COMPOUND,
     DECRYPT,
@@ -31,6 +34,7 @@ from perf_xl.packages import (
     REPAIR,
     RESAVE,
     check_compound,
+    check_size,
     open_package,
     read_part,
     stored,
@@ -48,12 +52,7 @@ def read_grids(data: bytes, file: str) -> list[Grid]:
     """
     if not data:
         raise WorkbookUnreadable(file, "文件是空的(0字节)", "请向报送单位重新索取")
-    if len(data) > LIMITS["file"]:
-        raise WorkbookUnreadable(
-            file,
-            f"文件有 {len(data) // MEBIBYTE} MB,超过 {LIMITS['file'] // MEBIBYTE} MB",
-            "请删除图片等附件后重新保存",
-        )
+    check_size(len(data), file)
     try:
         return _reader(data, file)()
     except (WorkbookUnreadable, MemoryError, KeyboardInterrupt, SystemExit):
@@ -81,6 +80,11 @@ _KIND_OF_PACKAGE = re.compile(rb"PK\x03\x04.{26}(word|xl|ppt)/", re.S)
 """The first part that tells what a package is; it tells so even where the package is cut off."""
 
 
+_ARCHIVES = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ")
+"""How archives begin that are no zip: .rar, .7z, .gz, .bz2, .xz."""
+_UNPACK = "请解压后报送其中的工作簿"
+
+
 def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
     """Tell the kind of file by its first bytes and, for a package, by its parts; return how to read it."""
     if data.startswith(b"PK\x03\x04"):
@@ -90,13 +94,14 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
             return lambda: read_tables(data, file)
         package = open_package(data, file)
         names = set(package.namelist())
-        if "xl/workbook.xml" in names:
-            return lambda: _read_xlsx(package, file)
-        if "xl/workbook.bin" in names:
-            return lambda: _read_xlsb(data, package, file)
+        main = "" if kind and kind[1] == b"ppt" else _main_part(package, file)
+        if main:
+            return lambda: (
+                _read_xlsb(package, main, file) if main.lower().endswith(".bin") else _read_xlsx(package, main, file)
+            )
         if "content.xml" in names:
             return lambda: _read_ods(package, file)
-        raise WorkbookUnreadable(file, "这是压缩包,里面没有工作表", "请解压后报送其中的工作簿")
+        raise WorkbookUnreadable(file, "这是压缩包,里面没有工作表", _UNPACK)
     if data.startswith(b"PK"):
         raise WorkbookUnreadable(file, "文件已损坏,无法读取", REPAIR)
     if data.startswith(COMPOUND):
@@ -108,6 +113,8 @@ def _reader(data: bytes, file: str) -> Callable[[], list[Grid]]:
             raise WorkbookUnreadable(file, "这是旧版 Word 文档(*.doc)", RESAVE_WORD)
         check_compound(data, file)
         return lambda: _read_xls(data, file)
+    if data.startswith(_ARCHIVES):
+        raise WorkbookUnreadable(file, "这是压缩包,不是工作簿", _UNPACK)
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<head")):
         raise WorkbookUnreadable(file, "这是网页(HTML),不是工作簿", RESAVE)
@@ -160,12 +167,16 @@ _CELL = re.compile(
 """A cell that holds anything but a plain text: a number as nearly all are written (address, style), or its tag and content."""
 _REFERENCE = re.compile(rb'\br="([A-Z]+\d+)"')
 _PREFIXED, _QUOTED = re.compile(rb"<\w+:c[\s>]"), re.compile(rb"<c\s[^>]*'")
-_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3}\d)")
+_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]*\d{4,}|[A-Za-z]{3,}\d)")
 _ANY_REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Z]*)(\d+)[\"']", re.I)
 _USED = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _CELL_REFERENCE = re.compile(rb'<c r="([^"]+)"')
-_ANY_CELL_REFERENCE = re.compile(rb'<c\s[^>]*?\br="([^"]+)"')
+_ANY_CELL_REFERENCE = re.compile(rb'<c\s(?:[^<>]*?\s)?r="([^"]+)"')
+_ADDRESS = rb'r="[A-Z]{1,3}[1-9]\d{0,6}"'
+_UNADDRESSED = re.compile(rb"<c(?! %b|[^<>]*(?:/>|\s%b))[\s>]" % (_ADDRESS, _ADDRESS))
+_BLANKS = (b" ", b"\t", b"\n", b"\r")
+_SPACED = re.compile(rb"""\s=\s*["']|=\s+["']""")
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _TYPE = re.compile(rb'\bt="(\w+)"')
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.S)
@@ -179,6 +190,10 @@ def _remembered(parse: Callable[[bytes], _Said]) -> Callable[[bytes], _Said]:
     """Remember what small parts say: in workbooks made from one template they are the same."""
     known = lru_cache(maxsize=64)(parse)
     return lambda xml: known(xml) if len(xml) < 65536 else parse(xml)
+
+
+_NEEDED = ("/officeDocument", "/worksheet", "/styles", "/sharedStrings")
+"""Kinds of parts without which a workbook says nothing, or something else."""
 
 
 class _Relation(NamedTuple):
@@ -199,16 +214,41 @@ def _relations(xml: bytes) -> tuple[_Relation, ...]:
     )
 
 
-def _targets(package: zipfile.ZipFile, relations: bytes, file: str) -> dict[str | None, str]:
-    """Return the parts that a workbook refers to, by relation; those without which it says something else must be there."""
-    names, targets = package.NameToInfo, {}
-    for relation in _relations(relations):
-        part = relation.target.lstrip("/") if relation.target.startswith("/") else f"xl/{relation.target}"
-        needed = relation.kind.endswith(("/worksheet", "/styles", "/sharedStrings"))
-        if needed and not relation.outside and part not in names:
-            raise WorkbookUnreadable(file, f"文件已损坏,缺少 {part}", REPAIR)
-        targets[relation.identity] = part
-    return targets
+def _related(package: zipfile.ZipFile, part: str, file: str) -> dict[str | None, tuple[str, str]]:
+    """Return what a part ("" for the package itself) refers to inside of the file, by relation: its kind, and the part.
+
+    A part is found whatever the case of its name; one without which the workbook says something else must be there.
+    """
+    folder, name = posixpath.split(part)
+    own = _in(package, f"{folder}/_rels/{name}.rels", file)
+    relations = [one for one in _relations(read_part(package, own, file)) if not one.outside]
+    if len({one.identity for one in relations}) < len(relations):
+        raise WorkbookUnreadable(file, "文件里有重复的引用,内容无法确定", RESAVE)
+    found = {}
+    for one in relations:
+        place = unquote(one.target) if "%" in one.target else one.target
+        needed = one.kind.endswith(_NEEDED)
+        place = _in(package, posixpath.join("/", folder, place), file) if needed else ""
+        found[one.identity] = (one.kind.rpartition("/")[2], place)
+    return found
+
+
+def _in(package: zipfile.ZipFile, place: str, file: str) -> str:
+    """Return the name under which a part is in the package."""
+    wanted = posixpath.normpath(place).lstrip("/")
+    if wanted in package.NameToInfo:
+        return wanted
+    name = next((name for name in package.namelist() if name.lower() == wanted.lower()), None)
+    if name is None:
+        raise WorkbookUnreadable(file, f"文件已损坏,缺少 {wanted}", REPAIR)
+    return name
+
+
+def _main_part(package: zipfile.ZipFile, file: str) -> str:
+    """Return the part that the package names as its document; "" where it is no package of Office."""
+    if not package.NameToInfo.keys() & {"_rels/.rels", "[Content_Types].xml"}:
+        return ""
+    return next((part for kind, part in _related(package, "", file).values() if kind == "officeDocument"), "")
 
 
 class _Outline(NamedTuple):
@@ -228,57 +268,99 @@ def _outline(xml: bytes) -> _Outline:
             node.get(_RELATION) or node.get(_STRICT_RELATION),
             node.get("state", "visible") != "visible",
         )
-        for node in book.iter()
-        if node.tag.endswith("}sheet")
+        for node in book.iterfind("{*}sheets/{*}sheet")
     )
     return _Outline(sheets, calculate is not None and calculate.get("fullCalcOnLoad") in ("1", "true"))
 
 
-_NEEDED = re.compile(
-    r"_rels/\.rels|xl/(?:workbook|styles|sharedstrings)\.(?:xml|bin)|xl/_rels/workbook\.(?:xml|bin)\.rels", re.I
-)
-"""What a reader needs besides the sheets; pictures, comments and all else are never unpacked."""
+class _Sheet(NamedTuple):
+    """A worksheet: its name, its part, whether it is hidden."""
+
+    name: str
+    part: bytes
+    hidden: bool
 
 
-def _needed_parts(
-    package: zipfile.ZipFile, relations: str, file: str
-) -> tuple[dict[str | None, str], dict[str, bytes]]:
-    """Return what a workbook refers to, by relation, and the parts that are read, each of which has passed the gate."""
-    known = read_part(package, relations, file)
-    targets = _targets(package, known, file)
-    wanted = {part for part in targets.values() if part.endswith((".xml", ".bin")) and _is_read(part)}
-    return targets, {
-        name: known if name == relations else read_part(package, name, file)
-        for name in package.namelist()
-        if name in wanted or _NEEDED.fullmatch(name)
-    }
+def _opened(
+    package: zipfile.ZipFile, main: str, outline: Callable[[bytes], _Outline], file: str
+) -> tuple[list[_Sheet], dict[str, bytes]]:
+    """Return the worksheets, and the parts that a reader needs, each of which has passed the gate.
+
+    The parts stand under their usual names, so that a reader, which may look for a name, sees what the workbook refers to.
+    Pictures, comments and all else are never unpacked.
+    """
+    suffix = "bin" if main.lower().endswith(".bin") else "xml"
+    related = _related(package, main, file)
+    places = {f"xl/workbook.{suffix}": main}
+    for kind in ("styles", "sharedStrings"):
+        found = {part for other, part in related.values() if other == kind}
+        if len(found) > 1:
+            raise WorkbookUnreadable(file, "文件里有重复的引用,内容无法确定", RESAVE)
+        places |= {f"xl/{kind}.{suffix}": part for part in found}
+    parts = {usual: read_part(package, part, file) for usual, part in places.items()}
+    for name in set(filter(_USUAL.fullmatch, package.namelist())) - set(places.values()):
+        _check_xml(
+            read_part(package, name, file)
+        )  # another reader, which looks for the name, must come to no harm either
+    told = outline(parts[f"xl/workbook.{suffix}"])
+    if len({name for name, *_ in told.sheets}) < len(told.sheets):
+        raise WorkbookUnreadable(file, "工作簿里有同名的工作表,内容无法确定", RESAVE)
+    sheets, seen = [], set()
+    relations = ElementTree.Element("Relationships", xmlns=_RELATIONSHIPS)
+    for number, (name, relation, hidden) in enumerate(told.sheets, 1):
+        kind, part = related.get(relation, ("", ""))
+        place = f"{'chart' if kind in _WITHOUT_CELLS else 'work'}sheets/sheet{number}.{suffix}"
+        about = {"Id": relation or "", "Type": f"{_OFFICE_RELATION}/worksheet", "Target": place}
+        ElementTree.SubElement(relations, "Relationship", about)
+        if kind in _WITHOUT_CELLS:
+            continue
+        if kind != "worksheet" or part in seen or part.lower().endswith(".bin") != (suffix == "bin"):
+            raise WorkbookUnreadable(file, f"文件已损坏,找不到工作表“{name}”的内容", REPAIR)
+        seen.add(part)
+        parts[f"xl/{place}"] = content = read_part(package, part, file)
+        sheets.append(_Sheet(name, content, hidden))
+    parts[f"xl/_rels/workbook.{suffix}.rels"] = ElementTree.tostring(relations)
+    parts["_rels/.rels"] = _MAIN_RELATION % suffix.encode()
+    return sheets, parts
 
 
-def _is_read(part: str) -> bool:
-    return "worksheets/" in part or "sharedstrings" in part.lower() or "styles" in part.lower()
+_USUAL = re.compile(r"xl/(?:workbook|styles|sharedstrings)\.xml", re.I)
+_WITHOUT_CELLS = frozenset({"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"})
+"""Kinds of sheets that nobody reads: charts, dialogues, macros."""
+_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_OFFICE_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN_RELATION = (
+    f'<Relationships xmlns="{_RELATIONSHIPS}"><Relationship Id="rId1" Type="{_OFFICE_RELATION}/officeDocument" '
+    'Target="xl/workbook.%s"/></Relationships>'
+).encode()
 
 
-def _read_xlsx(package: zipfile.ZipFile, file: str) -> list[Grid]:
+def _read_xlsx(package: zipfile.ZipFile, main: str, file: str) -> list[Grid]:
     with package:
-        targets, parts = _needed_parts(package, "xl/_rels/workbook.xml.rels", file)
-    outline = _outline(parts["xl/workbook.xml"])
+        sheets, parts = _opened(package, main, _outline, file)
     formats = _formats_of_styles(parts["xl/styles.xml"]) if "xl/styles.xml" in parts else ("General",)
     if len(formats) > LIMITS["styles"]:
         raise _too_many(file, f"{len(formats)} 种单元格样式", "styles", "请把自评表复制到新工作簿,保存后重新报送")
-    sheets = []
-    for name, relation, hidden in outline.sheets:
-        part = targets.get(relation, "")
-        if "worksheets/" in part:
-            _count(parts[part], name, file)
-            sheets.append((name, parts[part], hidden))
+    for name, xml, _ in sheets:
+        _count(xml, name, file)
     if any(_is_vast(xml) or _is_odd(xml) for _, xml, _ in sheets):
+        for name, xml, _ in sheets:
+            _refuse_twice(xml, name, file)
         return _read_with_openpyxl(parts, file)
+    strings = parts.get("xl/sharedStrings.xml", b"<sst/>")
+    for xml in (*(xml for _, xml, _ in sheets), strings):
+        _check_xml(xml)
+    if _NOT_COUNTED.search(strings) or any(b"</si>" not in one for one in strings.split(b"<si>")[1:]):
+        raise WorkbookUnreadable(file, "文件里文字的编号无法确定", RESAVE)
+    if any(map(_BROKEN.search, (*(xml for _, xml, _ in sheets), strings))):
+        raise WorkbookUnreadable(file, "文件里有单元格的内容无法确定", RESAVE)
+    never_calculated = _outline(parts["xl/workbook.xml"]).never_calculated
     workbook = _calamine(stored(parts))
     grids = []
     for name, xml, hidden in sheets:
         sheet = workbook.get_sheet_by_name(name)
         values = _cells(sheet, file)
-        shown_as, errors, uncalculated = _scan(xml, formats, outline.never_calculated)
+        shown_as, errors, uncalculated = _scan(xml, formats, never_calculated)
         if not values and b"<v>" in xml:
             return _read_with_openpyxl(parts, file)
         merged = _clipped(sheet.merged_cell_ranges or (), len(values), name, file)
@@ -315,12 +397,65 @@ def _clipped(
 
 
 def _is_odd(xml: bytes) -> bool:
-    """Whether cells have a prefix or quotes of the other kind, or something may hide text that looks like a cell."""
-    if b"<!" in xml:  # a comment, or text as CDATA
+    """Whether cells are written as hardly any program does, or something may hide text that looks like a cell.
+
+    That is: a comment or text as CDATA; a prefix; quotes of the other kind; blanks around a sign of equality; an address
+    that is missing, or not in capitals.
+    """
+    if b"<!" in xml or (b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)):
         return True
-    return bool((b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)))
+    cells = _cells_of(xml)
+    spaced = any(blank + b"=" in cells or b"=" + blank in cells for blank in _BLANKS) and _SPACED.search(cells)
+    return bool(spaced or _UNADDRESSED.search(cells))
 
 
+_MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
+"""What a sheet can have at most."""
+
+
+def _check_xml(xml: bytes) -> None:
+    """Raise what expat raises of a text that is no XML; other readers pass over it, each in its own way."""
+    expat.ParserCreate().Parse(xml, True)
+
+
+def _cells_of(xml: bytes) -> bytes:
+    return xml[xml.find(b"<sheetData") + 1 : xml.rfind(b"</sheetData>")]
+
+
+def _refuse_twice(xml: bytes, sheet: str, file: str) -> None:
+    """Refuse a sheet that has a cell twice, however its address is written, or follows from the cells before."""
+    row = column = -1
+    seen: set[Position] = set()
+
+    def opened(tag: str, attributes: Mapping[str, str]) -> None:
+        nonlocal row, column
+        name, place = tag.rpartition(":")[2], attributes.get("r")
+        if name == "row":
+            row, column = int(place) - 1 if place else row + 1, -1
+        elif name == "c":
+            at = position(place) if place else (row, column + 1)
+            column = at[1]
+            if not (0 <= at[0] < _MOST_ROWS and 0 <= at[1] < _MOST_COLUMNS):
+                raise WorkbookUnreadable(file, f"工作表“{sheet}”有单元格的地址不存在", REPAIR)
+            if at in seen:
+                raise _twice(address(*at), sheet, file)
+            seen.add(at)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = opened
+    parser.Parse(xml, True)
+
+
+def _twice(cell: str, sheet: str, file: str) -> WorkbookUnreadable:
+    return WorkbookUnreadable(file, f"工作表“{sheet}”的 {cell} 在文件里写了两次,内容无法确定", RESAVE)
+
+
+_NOT_COUNTED = re.compile(rb"<(?:\w+:)?(?:extLst|AlternateContent)[\s>]")
+"""What may hold texts, among those that cells refer to by number, which one reader counts and another does not."""
+_BROKEN = re.compile(rb"<([tv])(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/\1>|!|\?)|</t>\s*<t[\s>]")
+"""An element within a text or a value, or two texts in one: readers take one part of it or another."""
+_NUMBERED = re.compile(rb' t="s"[^<>]*><v>\d{1,9}</v>')
+"""A cell that refers to a text by its number."""
 _UNUSUAL = re.compile(rb"</(?:v|is)>(?!\s*</c>)|<v>[^<&]*&#")
 _OF_ANOTHER_KIND = (b"<?", b"<mc:", b" xmlns", b"<sheetData")
 """What no program writes into the cells of a sheet, and readers take for one thing or another: a second value behind a
@@ -329,13 +464,15 @@ value, an instruction, an alternative, an element of another kind, cells in two 
 
 def _is_doubtful(xml: bytes, sheet: str, file: str) -> bool:
     """Whether readers may see different things in the cells of a sheet; refuse a sheet that has a cell twice."""
-    cells = xml[xml.find(b"<sheetData") + 1 : xml.rfind(b"</sheetData>")]
+    cells = _cells_of(xml)
     usual = cells.count(b"<c ") == cells.count(b'<c r="')
     references = (_CELL_REFERENCE if usual else _ANY_CELL_REFERENCE).findall(cells)
     if len(set(references)) < len(references):
         twice = next(one for at, one in enumerate(references) if one in references[:at])
-        raise WorkbookUnreadable(file, f"工作表“{sheet}”的 {twice.decode()} 在文件里写了两次,内容无法确定", RESAVE)
-    if any(mark in cells for mark in _OF_ANOTHER_KIND) or cells.count(b"<is>") > cells.count(b'"inlineStr"'):
+        raise _twice(twice.decode(), sheet, file)
+    if any(mark in cells for mark in _OF_ANOTHER_KIND) or cells.count(b"<is>") > cells.count(b' t="inlineStr"'):
+        return True
+    if cells.count(b' t="s"') > len(_NUMBERED.findall(cells)):
         return True
     closed = all(cells.count(end) == cells.count(end + b"</c>") for end in (b"</v>", b"</is>"))
     return not (closed and b"&#" not in cells) and bool(_UNUSUAL.search(cells))
@@ -393,7 +530,7 @@ def _scan(
             continue
         stored = _STORED.search(content)
         at = _position(reference.group(1))
-        if b"<f" in content and text != b"str":
+        if b"<f" in content and (text != b"str" or b"<v" not in content):  # a text may be empty, which is a result
             doubtful = never_calculated and stored is not None and stored.group(1) == b"0"
             if stored is None or doubtful:
                 formula = _FORMULA.search(content)
@@ -462,13 +599,19 @@ _BUILT_IN = {
 """Number formats that a file names by number only, as a Chinese Excel shows them."""
 
 
+_LONGEST_FORMAT = 255
+"""Characters that Excel takes; what is longer shows nothing that a person has seen."""
+
+
 @_remembered
 def _formats_of_styles(xml: bytes) -> tuple[str, ...]:
     """Return the number format of every cell style (cellXfs), in order."""
     styles = ElementTree.fromstring(xml)
     space = styles.tag.split("}")[0] + "}"
     codes = {
-        int(node.get("numFmtId", "0")): node.get("formatCode", "General") for node in styles.iter(f"{space}numFmt")
+        int(node.get("numFmtId", "0")): code
+        for node in styles.iter(f"{space}numFmt")
+        if len(code := node.get("formatCode", "General")) <= _LONGEST_FORMAT
     }
     styles_of_cells = styles.find(f"{space}cellXfs")
     if styles_of_cells is None:
@@ -650,21 +793,23 @@ def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-_ROW, _STRING_FORMAT, _CELL_STYLE, _CELL_STYLES, _SHEET = 0, 44, 47, (617, 618), 156
+_ROW, _BLANK, _STRING_FORMAT, _CELL_STYLE, _CELL_STYLES, _SHEET = 0, 1, 44, 47, (617, 618), 156
 _CELLS, _ERROR_CELLS = frozenset(range(1, 12)), frozenset({3, 11})
 """Kinds of BIFF12 records."""
 _ERROR_TEXTS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
-def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
+def _read_xlsb(package: zipfile.ZipFile, main: str, file: str) -> list[Grid]:
     """Values through calamine, number formats and errors from the records of the binary parts."""
     with package:
-        formats = _binary_formats(package, file)
-        binary = _binary_sheets(package, file)
-        _, parts = _needed_parts(package, "xl/_rels/workbook.bin.rels", file)
+        worksheets, parts = _opened(package, main, _binary_outline, file)
+    formats = _binary_formats(parts.get("xl/styles.bin", b""))
     sheets = []
-    for name, part in binary.items():
+    for name, part, hidden in worksheets:
         cells = list(_binary_cells(part))
+        used = [at for at, kind, *_ in cells if kind != _BLANK]
+        if len(set(used)) < len(used):
+            raise WorkbookUnreadable(file, f"工作表“{name}”有单元格在文件里写了两次,内容无法确定", RESAVE)
         bottom, right = max((at[0] for at, *_ in cells), default=0), max((at[1] for at, *_ in cells), default=0)
         if (bottom + 1) * (right + 1) > LIMITS["area"]:
             raise _too_large(file, name, bottom, right)
@@ -674,15 +819,14 @@ def _read_xlsb(data: bytes, package: zipfile.ZipFile, file: str) -> list[Grid]:
             for at, kind, style, _ in cells
             if kind not in _ERROR_CELLS and style < len(formats) and formats[style] != "General"
         }
-        sheets.append((name, shown_as, errors))
+        sheets.append((name, hidden, shown_as, errors))
     workbook = _calamine(stored(parts))
-    hidden = {entry.name: "Visible" not in str(entry.visible) for entry in workbook.sheets_metadata}
     grids = []
-    for name, shown_as, errors in sheets:
+    for name, hidden, shown_as, errors in sheets:
         sheet = workbook.get_sheet_by_name(name)
         merged = dict(sheet.merged_cell_ranges or ())
         values = _with_dates(_cells(sheet, file), shown_as)
-        grids.append(Grid(name, values, merged, shown_as, {}, errors, hidden=hidden.get(name, False)))
+        grids.append(Grid(name, values, merged, shown_as, {}, errors, hidden=hidden))
     return grids
 
 
@@ -692,14 +836,12 @@ def _wide(content: bytes, at: int) -> tuple[str, int]:
     return content[at + 4 : end].decode("utf-16-le"), end
 
 
-def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
+def _binary_formats(styles: bytes) -> list[str]:
     """Return the number format of every cell style, in order."""
-    if "xl/styles.bin" not in package.namelist():
-        return []
     codes: dict[int, str] = {}
     numbers: list[int] = []
     in_cell_styles = False
-    for kind, content in _records(read_part(package, "xl/styles.bin", file)):
+    for kind, content in _records(styles):
         if kind == _STRING_FORMAT:
             codes[int.from_bytes(content[:2], "little")] = _wide(content, 2)[0]
         elif kind in _CELL_STYLES:
@@ -709,17 +851,13 @@ def _binary_formats(package: zipfile.ZipFile, file: str) -> list[str]:
     return [codes.get(number) or _BUILT_IN.get(number, "General") for number in numbers]
 
 
-def _binary_sheets(package: zipfile.ZipFile, file: str) -> dict[str, bytes]:
-    """Return the worksheets' parts by the names of their sheets."""
-    targets = _targets(package, read_part(package, "xl/_rels/workbook.bin.rels", file), file)
-    parts: dict[str, bytes] = {}
-    for kind, content in _records(read_part(package, "xl/workbook.bin", file)):
+def _binary_outline(book: bytes) -> _Outline:
+    sheets = []
+    for kind, content in _records(book):
         if kind == _SHEET:
             relation, end = _wide(content, 8)
-            target = targets.get(relation, "")
-            if "worksheets/" in target:
-                parts[_wide(content, end)[0]] = read_part(package, target, file)
-    return parts
+            sheets.append((_wide(content, end)[0], relation, content[:4] != bytes(4)))
+    return _Outline(tuple(sheets), False)
 
 
 def _binary_cells(part: bytes) -> Iterator[tuple[Position, int, int, bytes]]:
@@ -760,6 +898,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         errors: dict[Position, str] = {}
         merged: dict[Position, Position] = {}
         uncalculated: dict[Position, str] = {}
+        disputed: dict[Position, tuple[str, str]] = {}
         laid_out = 0
         for row in table.iter(f"{_TABLE}table-row"):
             cells: list[Raw] = []
@@ -782,6 +921,9 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
                     continue
                 if text.startswith(("#", "Err:")) and not isinstance(value, str):
                     errors[at] = text
+                elif isinstance(value, float) and not _shows(text, value):
+                    disputed |= {(at[0], at[1] + step): (text, show(value)) for step in range(repeated)}
+                    value = None
                 elif not isinstance(value, str):
                     for step in range(repeated):
                         shown[(at[0], at[1] + step)] = text
@@ -801,8 +943,19 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
             values.pop()
         hidden = table.get(f"{_TABLE}style-name") in hidden_styles
         merged = _clipped(merged.items(), len(values), table.get(f"{_TABLE}name", ""), file)
-        grids.append(Grid(table.get(f"{_TABLE}name", ""), values, merged, {}, shown, errors, uncalculated, hidden))
+        name = table.get(f"{_TABLE}name", "")
+        grids.append(Grid(name, values, merged, {}, shown, errors, uncalculated, hidden, disputed=disputed))
     return grids
+
+
+def _shows(text: str, value: float) -> bool:
+    """Whether a text that is a number, or a percentage, is what is shown of a value; any other text may be."""
+    written, stored = fold(text), of_float(value)
+    number = decimal_in(written.removesuffix("%"))
+    if number is None or not stored.is_finite():
+        return True
+    places = len(written.removesuffix("%").partition(".")[2])
+    return round_half_up(times(stored, Decimal(100 if written.endswith("%") else 1)), places) == number
 
 
 def _ods_value(cell: ElementTree.Element) -> tuple[Raw, str]:

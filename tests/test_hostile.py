@@ -632,6 +632,273 @@ def test_h25_a_formula_that_goes_in_circles(tmp_path: Path) -> None:
     assert any("无法按公式重算" in doubt.message for doubt in one.doubts)
 
 
+# --- packages that say one thing here and another there -----------------------------------------------------------------
+
+RELATIONS = "xl/_rels/workbook.xml.rels"
+SHEET_TARGET = b'Target="/xl/worksheets/sheet1.xml"'
+OTHER_PROJECT = "第二个项目"
+
+
+def aimed(target: str) -> Change:
+    return lambda xml: xml.replace(SHEET_TARGET, f'Target="{target}"'.encode(), 1)
+
+
+def related(kind: str, target: str, identity: str) -> Change:
+    """Add a relation to those of a workbook."""
+    kind = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}"
+    return in_sheet(f'<Relationship Id="{identity}" Type="{kind}" Target="{target}"/>'.encode(), b"</Relationships>")
+
+
+def both(one: Change, other: Change) -> Change:
+    return lambda xml: other(one(xml))
+
+
+def sheet_entry(name: str, relation: str) -> Change:
+    return in_sheet(f'<sheet name="{name}" sheetId="9" r:id="{relation}"/>'.encode(), b"</sheets>")
+
+
+def with_strings(path: Path) -> Path:
+    """A workbook whose texts stand in a table of their own."""
+    path.write_bytes((WORKBOOKS / "containers" / "formulas.xlsx").read_bytes())
+    return path
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["./worksheets/sheet1.xml", "../xl/worksheets/sheet1.xml", "WorkSheets/Sheet1.xml", "worksheets/sheet%31.xml"],
+)
+def test_a_part_is_found_however_it_is_referred_to(target: str, good: Path) -> None:
+    before = told(form(good))
+    assert told(form(changed(good, **{RELATIONS: aimed(target)}))) == before
+
+
+@pytest.mark.parametrize("place", ["xl/tables/one.xml", "one.xml", "xl/worksheets/one.dat"])
+def test_parts_may_stand_anywhere(place: str, good: Path) -> None:
+    """The form beside another one is not passed over because its part has an unusual place."""
+    before, parts = told(form(good)), parts_of(good)
+    parts[place] = parts[SHEET].replace(COUNTY.project.encode(), OTHER_PROJECT.encode())
+    parts[BOOK] = sheet_entry("另一张", "rId90")(parts[BOOK])
+    parts[RELATIONS] = related("worksheet", f"/{place}", "rId90")(parts[RELATIONS])
+    first, second = read(packed(good, parts)).forms
+    assert told(first) == before
+    assert (second.project.text, told(second)[1:]) == (OTHER_PROJECT, before[1:])
+
+
+def test_the_workbook_is_the_one_that_the_package_names(good: Path) -> None:
+    parts = parts_of(good)
+    parts["xl/other.xml"] = parts[BOOK].replace(b"rId1", b"rId90")
+    parts["xl/_rels/other.xml.rels"] = related("worksheet", "worksheets/other.xml", "rId90")(parts[RELATIONS])
+    parts["xl/worksheets/other.xml"] = parts[SHEET].replace(COUNTY.project.encode(), OTHER_PROJECT.encode())
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"xl/workbook.xml", b"xl/other.xml")
+    assert form(packed(good, parts)).project.text == OTHER_PROJECT
+
+
+def test_the_texts_are_those_that_the_workbook_refers_to(good: Path) -> None:
+    parts = parts_of(with_strings(good))
+    parts["xl/texts/strings.xml"] = parts[STRINGS].replace(COUNTY.project.encode(), OTHER_PROJECT.encode())
+    parts[RELATIONS] = parts[RELATIONS].replace(b"sharedStrings.xml", b"texts/strings.xml")
+    assert form(packed(good, parts)).project.text == OTHER_PROJECT
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({RELATIONS: related("worksheet", "styles.xml", "rId1")}, "重复的引用"),
+        ({RELATIONS: related("styles", "workbook.xml", "rId90")}, "重复的引用"),
+        ({"book": sheet_entry("另一张", "rId1")}, "找不到工作表“另一张”的内容"),
+        ({"book": sheet_entry("另一张", "rId91")}, "找不到工作表“另一张”的内容"),
+        ({RELATIONS: related("worksheet", "/xl/none.xml", "rId90")}, "缺少 xl/none.xml"),
+        (
+            {"book": sheet_entry("Sheet1", "rId90"), RELATIONS: related("worksheet", "other.xml", "rId90"), "xl/other.xml": b"<x/>"},
+            "同名的工作表",
+        ),
+        ({RELATIONS: lambda xml: xml.replace(SHEET_TARGET, b'Target="file:///a.xml" TargetMode="External"')}, "找不到工作表"),
+    ],
+)  # fmt: skip
+def test_what_refers_to_two_things_or_to_nothing_is_refused(changes: dict[str, Any], said: str, good: Path) -> None:
+    assert said in refusal(changed(good, **changes))
+
+
+def test_texts_that_readers_number_differently_are_refused(good: Path) -> None:
+    hidden = b"<extLst><ext><si><t>x</t></si></ext></extLst>"
+    assert "编号无法确定" in refusal(
+        changed(with_strings(good), strings=lambda xml: xml.replace(b"<si>", hidden + b"<si>", 1))
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda xml: xml.replace(b'<c r="E5"', b'<c r="E5" r="H5"'),
+        lambda xml: xml.replace(COUNTY.unit.encode(), b"\x01"),
+        lambda xml: xml.replace(COUNTY.unit.encode(), "\uffff".encode()),
+        lambda xml: xml + b"<worksheet/>",
+    ],
+    ids=["an attribute twice", "a control character", "no character", "two roots"],
+)
+def test_what_is_no_xml_is_refused(change: Change, good: Path) -> None:
+    """One reader or other passes over each of these, and sees a blank or another cell."""
+    assert "损坏" in refusal(changed(good, sheet=change))
+
+
+@pytest.mark.parametrize("number", [b"-1", b" 9", b"1.5", b"99999999999999999999999", b"9999"])
+def test_a_text_by_a_number_that_is_none_is_never_another_text(number: bytes, good: Path) -> None:
+    """One reader takes the first of all texts."""
+    before = form(with_strings(good)).indicators[0]
+    pattern = re.compile(rb'(<c r="%b"[^>]*><v>)[^<]*' % before.actual.cell.encode())
+    (result,) = intake.read_all(
+        [SourceFile(changed(good, sheet=lambda xml: pattern.sub(rb"\g<1>%b" % number, xml)), "a.xlsx")]
+    )
+    assert result.refusal is not None or result.forms[0].indicators[0].actual.text is None
+
+
+@pytest.mark.parametrize("odd", [b"<t><x/>%b</t>", b"<t>9<x>8</x>%b</t>", b"<t>9</t><t>%b</t>", b"<si><t>%b</t></si>"])
+def test_a_text_with_an_element_in_it_is_refused(odd: bytes, good: Path) -> None:
+    unit = b"<t>%b</t>" % COUNTY.unit.encode()
+    parts = parts_of(good)
+    assert unit in parts[SHEET]
+    if b"<si>" in odd:
+        parts = parts_of(with_strings(good))
+        parts[STRINGS] = parts[STRINGS].replace(b"<si>", b"<si><si><t>x</t></si>", 1)
+    else:
+        parts[SHEET] = parts[SHEET].replace(unit, odd % COUNTY.unit.encode())
+    assert "无法确定" in refusal(packed(good, parts))
+
+
+# --- cells that are written as hardly any program does ------------------------------------------------------------------
+
+
+def executed(content: bytes) -> Change:
+    """Write another cell in the place of the executed total (E5)."""
+
+    def change(xml: bytes) -> bytes:
+        written, count = re.subn(rb'<c r="E5"[^>]*><v>[^<]*</v></c>', lambda _: content, xml)
+        assert count == 1
+        return written
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "opening", [b"<c>", b'<c s="0">', b'<c r="e5">', b'<c r = "E5">', b'<c  r="E5">', b'<c\nr="E5">']
+)
+def test_a_cell_is_read_however_its_address_is_written(opening: bytes, good: Path) -> None:
+    before = told(form(good))
+    assert told(form(changed(good, sheet=executed(opening + b"<v>851.91</v></c>")))) == before
+    unsaved = form(changed(good, sheet=lambda xml: xml.replace(b"<v>851.91</v>", b"<f>E6+E7</f>")))
+    assert told(unsaved) == before
+    assert any("公式没有保存计算结果" in doubt.message for doubt in unsaved.doubts)
+
+
+@pytest.mark.parametrize("opening", [b'<c t="e">', b'<c t="e" r="e5">', b'<c r="E5" t = "e">'])
+def test_an_error_is_no_blank_however_its_address_is_written(opening: bytes, good: Path) -> None:
+    one = form(changed(good, sheet=executed(opening + b"<v>#REF!</v></c>")))
+    assert any("#REF!" in doubt.message for doubt in one.doubts)
+
+
+def test_a_percentage_is_one_however_its_address_is_written(good: Path) -> None:
+    before = form(good).funds[0].rate.text
+    bare = changed(good, sheet=lambda xml: xml.replace(b'<c r="F5" ', b"<c "))
+    assert (form(bare).funds[0].rate.text, "%" in str(before)) == (before, True)
+
+
+@pytest.mark.parametrize("cell", [b'<c r="e5"><v>1</v></c>', b'<c r="D5"/><c><v>1</v></c>'])
+def test_a_cell_that_stands_twice_is_refused_however_its_address_is_written(cell: bytes, good: Path) -> None:
+    if b"D5" in cell:
+        cell = cell.replace(b"D5", b"X5").replace(b"<c>", b'<c r="X5">')
+    assert "写了两次" in refusal(changed(good, sheet=in_sheet(cell, b'</row><row r="6">')))
+
+
+@pytest.mark.parametrize("address", [b"ZZZZZZ5", b"E0", b"E1048577", b"E99999999999999999999"])
+def test_an_address_that_no_sheet_has_is_refused(address: bytes, good: Path) -> None:
+    """Whoever lays out so many columns has no memory left."""
+    assert "地址不存在" in refusal(changed(good, sheet=executed(b'<c r="%b"><v>851.91</v></c>' % address)))
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"INF", b"-1e400", b"9" * 400, b"1e300"])
+def test_a_number_that_is_none_is_told_and_never_counted(number: bytes, good: Path) -> None:
+    changed(good, sheet=executed(b'<c r="E5" s="3"><v>%b</v></c>' % number))
+    one = form(good)
+    assert one.funds[0].executed.number is None
+    assert any("不是数字" in doubt.message for doubt in one.doubts)
+    assert run("score", good).exit_code == 0
+    assert run("check", good, "--json").exit_code == 1
+
+
+def test_a_text_that_a_formula_never_gave_is_told(good: Path) -> None:
+    one = form(changed(good, sheet=executed(b'<c r="E5" t="str"><f>A1&amp;A2</f></c>')))
+    assert any("公式没有保存计算结果" in doubt.message for doubt in one.doubts)
+    empty = form(changed(good, sheet=lambda xml: xml.replace(b"</f></c>", b"</f><v></v></c>")))
+    assert empty.doubts == ()
+
+
+def test_a_number_format_longer_than_any_shows_nothing_else(good: Path) -> None:
+    """What takes apart such a format takes apart every quote with every other one."""
+    code = b"&quot;a&quot;;" * 20_000
+    long = changed(
+        good,
+        styles=lambda xml: re.sub(
+            rb"<numFmts[^>]*/>", b'<numFmts><numFmt numFmtId="9" formatCode="%b"/></numFmts>' % code, xml
+        ),
+    )
+    assert form(long).funds[0].rate.text == "67%"
+
+
+@pytest.mark.parametrize("start", [b"Rar!\x1a\x07\x01\0", b"7z\xbc\xaf'\x1c\0\4", b"\x1f\x8b\x08\0", b"BZh91AY&SY"])
+def test_an_archive_is_called_so(start: bytes, good: Path) -> None:
+    good.write_bytes(start + bytes(200))
+    assert "这是压缩包,不是工作簿。请解压后报送" in refusal(good)
+
+
+@pytest.mark.parametrize(("text", "kept"), [(None, True), ("852", True), ("8.5191", False), ("111.11", False)])
+def test_a_number_in_an_ods_that_is_shown_as_another_is_told_and_not_counted(
+    text: str | None, kept: bool, good: Path
+) -> None:
+    """LibreOffice shows anew what is stored; what the file says was shown is not what a person sees."""
+    parts = parts_of(WORKBOOKS / "containers" / "formatted.ods")
+    if text is not None:
+        pattern = re.compile(rb'(office:value="851\.91"[^>]*><text:p>)[^<]*')
+        parts["content.xml"], count = pattern.subn(rb"\g<1>" + text.encode(), parts["content.xml"], count=1)
+        assert count == 1
+    one = form(packed(good.with_suffix(".ods"), parts))
+    assert (one.funds[0].executed.number is not None) == kept
+    assert any("两种方式" in doubt.message for doubt in one.doubts) != kept
+
+
+def test_a_file_beyond_the_limit_is_not_even_loaded(good: Path) -> None:
+    with good.open("ab") as file:
+        file.truncate(3 << 30)
+    assert "文件有 3072 MB,超过 64 MB" in refusal(good)
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 30_000, "1" * 30_000 + "!", "①" * 30_000], ids=["digits", "digits and more", "circled"]
+)
+def test_a_text_of_nothing_but_digits_takes_no_longer_than_another(text: str, good: Path) -> None:
+    """Where a pattern begins anew at every digit, it takes minutes."""
+    for place in (COUNTY.project, COUNTY.indicators[0].level1):
+        written = re.sub(f"<t>{place}</t>", f"<t>{text}</t>", parts_of(good)[SHEET].decode())
+        result = intake.read_all([SourceFile(changed(good, sheet=written.encode()), "a.xlsx")], jobs=1)[0]
+        assert result.refusal is None, str(result.refusal)
+        assert pipeline.partial_of(result).tables
+
+
+def test_a_small_file_that_unpacks_to_much_is_read_in_a_process_of_its_own(good: Path) -> None:
+    """In the main process nobody would stop it."""
+    assert intake.jobs_for([SourceFile(good, good.name)]) == 0
+    changed(good, **{"xl/media/1.bin": bytes(8 * MEBIBYTE)})
+    assert good.stat().st_size < MEBIBYTE
+    assert intake.jobs_for([SourceFile(good, good.name)]) == 1
+
+
+def test_a_cell_that_stands_twice_in_a_binary_workbook_is_refused(tmp_path: Path) -> None:
+    parts = parts_of(WORKBOOKS / "containers" / "formatted.xlsb")
+    name = "xl/worksheets/sheet1.bin"
+    number = next(hit for hit in re.finditer(rb"\x05\x10.{16}", parts[name], re.S))  # a cell that holds a number
+    parts[name] = parts[name].replace(number[0], number[0] * 2, 1)
+    assert "写了两次" in refusal(packed(tmp_path / "twice.xlsb", parts))
+
+
 # --- limits that an office raises -------------------------------------------------------------------------------------
 
 

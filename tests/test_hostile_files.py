@@ -188,6 +188,35 @@ def test_h19_names_that_cannot_be_are_told_and_nothing_is_left(name: str, home: 
     assert not [path for path in out.rglob("*") if path.is_file() and path.suffix != ".jsonl"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere no file can be called so")
+def test_h19_names_that_no_line_can_hold_are_told_by_numbers(home: Path) -> None:
+    """A line break, a sign that turns the line round, a byte that is no text: in every output of every command."""
+    for number, name in enumerate(
+        [b"\xe7\x94\xb2\n.xlsx", "乙\u202ecod.xlsx".encode(), b"\xff\xfe.xlsx", b"\x1b[31m.xlsx"]
+    ):
+        form = replace(COUNTY, project=f"项目{number}")
+        filed(home / "x.xlsx", form).rename(home / os.fsdecode(name))
+    (home / os.fsdecode(b"bad\xff.xlsx")).write_bytes(b"")
+    told = {"甲.xlsx", "甲\ufffdA.xlsx", "乙\ufffd202Ecod.xlsx", "\ufffdDCFF\ufffdDCFE.xlsx", "\ufffd1B[31m.xlsx"}
+    out = home.parent / "结果"
+    document = consolidate_json(home, out, "--tables", out / "表")
+    assert {one["file"] for one in document["projects"]} == told
+    assert [document["files"][name] for name in ("seen", "read", "refused")] == [6, 5, 1]
+    assert {one["file"] for one in read_json(home)["forms"]} == told
+    result = run("check", home, "--mark", out / "标注", "-o", out / "审核.xlsx")
+    assert result.exit_code == 1
+    assert {path.name for path in (out / "标注").iterdir()} == {name.replace(".xlsx", "_已审核.xlsx") for name in told}
+    load_workbook(out / "审核.xlsx")
+
+
+def test_h19_a_name_too_long_for_its_copy_is_told_and_the_others_are_marked(home: Path) -> None:
+    filed(home / f"{'长' * 82}.xlsx")
+    result = run("check", home, "--mark", home.parent / "标注")
+    assert result.exit_code == 0
+    assert "文件名太长,没有写出标注副本" in result.stdout + result.stderr
+    assert names_in(home.parent / "标注") == {"甲_已审核.xlsx"}
+
+
 # --- H20, H28: interruptions, and two at once -------------------------------------------------------------------------
 
 

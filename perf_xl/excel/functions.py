@@ -605,9 +605,9 @@ def _stored(value: Any) -> Raw:
     """A cell as the reader takes it: error values apart, currency as a number."""
     if _is_error(value):
         return None
-    if isinstance(value, Decimal):
-        return float(value) if value.is_finite() else None
-    return value
+    if isinstance(value, Decimal) and not value.is_finite():
+        return None
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _corner(top_left: Any) -> tuple[int, int]:
