@@ -124,8 +124,12 @@ def decimal_in(text: str) -> Decimal | None:
 
 
 def within_reason(value: Decimal) -> Decimal | None:
-    """Return `value`, or None where it has more than 30 digits or passes 10¹⁵: no amount or score is like that."""
-    if not value.is_finite() or abs(value) > LARGEST:
+    """Return `value`, or None where it has more than 30 digits, passes 10¹⁵ or is less than 10⁻³⁰: no amount is like that.
+
+    >>> within_reason(Decimal("1E-320")), within_reason(Decimal("5.5E-17")), within_reason(Decimal("NaN"))
+    (None, Decimal('5.5E-17'), None)
+    """
+    if not value.is_finite() or abs(value) > LARGEST or (value and value.adjusted() < -MOST_DIGITS):
         return None
     long = len(str(value)) > MOST_DIGITS
     return None if long and len(value.as_tuple().digits) > MOST_DIGITS else value

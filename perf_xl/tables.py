@@ -8,7 +8,7 @@
 | findings | a finding | code, severity, title, file, sheet, cell, message, found, expected, citation (string) |
 | files | a file seen | file, status, code, message (string); forms (Int64) |
 
-Decimal columns hold `decimal.Decimal` or None (dtype object; decimal128 in Parquet).
+Decimal columns hold `decimal.Decimal` or None (dtype object; decimal128 in Parquet, decimal256 for very many decimals).
 """
 
 from __future__ import annotations
@@ -244,6 +244,10 @@ def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NA
 
 
+_PLACES = 12
+"""Decimals of a column; where a remainder such as 5.6E-17 has more, the column is as wide as it takes."""
+
+
 def to_parquet(frame: pd.DataFrame, name: str) -> bytes:
     """Return a DataFrame as Parquet; `name` tells which of the five it is.
 
@@ -260,7 +264,8 @@ def to_parquet(frame: pd.DataFrame, name: str) -> bytes:
         values = [None if _is_missing(value) else value for value in frame[column].astype(object)]
         if column in _AMOUNTS.get(name, ()):
             decimals = [-int(value.as_tuple().exponent) for value in values if value is not None]
-            kind = pa.decimal128(38, max([12, *decimals]))
+            places = max([_PLACES, *decimals])
+            kind = pa.decimal128(38, places) if places == _PLACES else pa.decimal256(76, places)
         elif column in _COUNTS:
             kind = pa.int64()
         elif column == "counted":

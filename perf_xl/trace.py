@@ -5,7 +5,7 @@ from `MOST_ROWS` on they stand in this file beside the workbook, which says so a
 
 Columns: project, level1, level2, level3, file, sheet, filing_unit, source_project, target_cell, target, actual_cell, actual,
 conflict (string; the code of the conflict for a row that was not counted); year (int64); weight (points), funds (万元),
-completion (share, cut after 8 decimals) as decimal128.
+completion (share, cut after 8 decimals) as decimal128, or decimal256 where a number has very many decimals.
 """
 
 from __future__ import annotations
@@ -76,6 +76,10 @@ def _row(
     }  # fmt: skip
 
 
+_PLACES = 12
+"""Decimals of a column; where a remainder such as 5.6E-17 has more, the column is as wide as it takes."""
+
+
 def to_parquet(result: Consolidation, file: IO[bytes]) -> None:
     """Write the trace as a Parquet file.
 
@@ -83,12 +87,13 @@ def to_parquet(result: Consolidation, file: IO[bytes]) -> None:
         NothingToDo: pyarrow is not installed.
     """
     pa, pq = _arrow()
-    places = 12
+    places = _PLACES
     for source in chain.from_iterable(_sources(result)):
         if source.funds is not None:
             places = max(places, -int(source.funds.as_tuple().exponent))
     kinds = {name: pa.string() for name in _TEXTS} | {"year": pa.int64()}
-    kinds |= {name: pa.decimal128(38, places) for name in _AMOUNTS}
+    kind = pa.decimal128(38, places) if places == _PLACES else pa.decimal256(76, places)
+    kinds |= dict.fromkeys(_AMOUNTS, kind)
     schema = pa.schema(list(kinds.items())).with_metadata({OWN_MARK: b"trace"})
     left = rows(result)
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:

@@ -25,7 +25,7 @@ from layouts import FormData, FundsRow, LayoutOptions, county_form, write_layout
 from openpyxl import load_workbook
 from support import HEARS_CTRL_C, WORKBOOKS, check_json, consolidate_json, read_json, run
 
-from perf_xl import saving
+from perf_xl import saving, trace
 from perf_xl.folders import LEDGER, find_files
 from perf_xl.ledger import interrupted
 from perf_xl.saving import write_bytes
@@ -468,6 +468,25 @@ def test_h26_tenths_add_up_exactly(tmp_path: Path) -> None:
     document = consolidate_json(tmp_path / "报送", tmp_path / "结果", "--as-one", "全县")
     total = next(row for row in document["forms"][0]["funds"] if row["kind"] == "total")
     assert [total[name] for name in ("initial_budget", "budget", "executed")] == ["1"] * 3
+
+
+@pytest.mark.parametrize("remainder", ["0.0000000000000000555111512312578", "1E-320"])
+def test_h26_what_is_left_of_a_subtraction_stops_no_table(
+    remainder: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stored remainder with 31 decimals beside an amount of nine digits; what is too small for any amount is told."""
+    filed(home / "乙.xlsx", replace(with_funds(0, budget="123456789.5"), project="大项目"))
+    book = load_workbook(home / "乙.xlsx")
+    cell = next(cell for row in book.active.iter_rows() for cell in row if cell.value == 123456789.5)
+    book.active.cell(cell.row, cell.column).value = float(remainder)
+    book.save(home / "丙.xlsx")
+    monkeypatch.setattr(trace, "MOST_ROWS", 0)
+    out = home.parent / "结果"
+    consolidate_json(home, out, "--tables", out / "表")
+    for path in (out / "表" / "contributions.parquet", out / "表" / "projects.parquet"):
+        assert pyarrow.parquet.read_table(path).num_rows
+    told = [one["message"] for one in check_json(home / "丙.xlsx")["findings"] if one["code"] == "X03"]
+    assert any("不是数字" in message for message in told) == ("E" in remainder)
 
 
 # --- H27: what stands in the file that is marked ----------------------------------------------------------------------
