@@ -405,7 +405,8 @@ def _is_odd(xml: bytes) -> bool:
     if b"<!" in xml or (b":c" in xml and _PREFIXED.search(xml)) or (b"'" in xml and _QUOTED.search(xml)):
         return True
     cells = _cells_of(xml)
-    spaced = any(blank + b"=" in cells or b"=" + blank in cells for blank in _BLANKS) and _SPACED.search(cells)
+    behind = cells.count(b"=") > cells.count(b'="')
+    spaced = (behind or any(blank + b'="' in cells for blank in _BLANKS)) and _SPACED.search(cells)
     return bool(spaced or _UNADDRESSED.search(cells))
 
 
