@@ -641,7 +641,7 @@ def _ordered(shelf: Shelf) -> list[Head]:
 
 
 def _about(
-    table: Head | Table,
+    table: Filing,
     code: str,
     message: str,
     cell: str,

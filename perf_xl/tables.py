@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from perf_xl.errors import NothingToDo
 from perf_xl.exact import cut, plain
 from perf_xl.findings import ADVICE, DOUBT, ERROR
+from perf_xl.trace import decimal_type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -244,10 +245,6 @@ def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NA
 
 
-_PLACES = 12
-"""Decimals of a column; where a remainder such as 5.6E-17 has more, the column is as wide as it takes."""
-
-
 def to_parquet(frame: pd.DataFrame, name: str) -> bytes:
     """Return a DataFrame as Parquet; `name` tells which of the five it is.
 
@@ -263,9 +260,7 @@ def to_parquet(frame: pd.DataFrame, name: str) -> bytes:
     for column in frame.columns:
         values = [None if _is_missing(value) else value for value in frame[column].astype(object)]
         if column in _AMOUNTS.get(name, ()):
-            decimals = [-int(value.as_tuple().exponent) for value in values if value is not None]
-            places = max([_PLACES, *decimals])
-            kind = pa.decimal128(38, places) if places == _PLACES else pa.decimal256(76, places)
+            kind = decimal_type(pa, values)
         elif column in _COUNTS:
             kind = pa.int64()
         elif column == "counted":

@@ -10,7 +10,7 @@ completion (share, cut after 8 decimals) as decimal128, or decimal256 where a nu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
@@ -76,8 +76,14 @@ def _row(
     }  # fmt: skip
 
 
-_PLACES = 12
-"""Decimals of a column; where a remainder such as 5.6E-17 has more, the column is as wide as it takes."""
+PLACES = 12
+"""Decimals of an amount in a Parquet file; where a remainder such as 5.6E-17 has more, its column is as wide as it takes."""
+
+
+def decimal_type(pa: Any, amounts: Iterable[Decimal | None]) -> Any:
+    """Return the type of a column of pyarrow (`pa`) that holds these amounts."""
+    places = max([PLACES, *(-int(amount.as_tuple().exponent) for amount in amounts if amount is not None)])
+    return pa.decimal128(38, places) if places == PLACES else pa.decimal256(76, places)
 
 
 def to_parquet(result: Consolidation, file: IO[bytes]) -> None:
@@ -87,13 +93,9 @@ def to_parquet(result: Consolidation, file: IO[bytes]) -> None:
         NothingToDo: pyarrow is not installed.
     """
     pa, pq = _arrow()
-    places = _PLACES
-    for source in chain.from_iterable(_sources(result)):
-        if source.funds is not None:
-            places = max(places, -int(source.funds.as_tuple().exponent))
     kinds = {name: pa.string() for name in _TEXTS} | {"year": pa.int64()}
-    kind = pa.decimal128(38, places) if places == _PLACES else pa.decimal256(76, places)
-    kinds |= dict.fromkeys(_AMOUNTS, kind)
+    funds = (source.funds for source in chain.from_iterable(_sources(result)))
+    kinds |= dict.fromkeys(_AMOUNTS, decimal_type(pa, dict.fromkeys(funds)))
     schema = pa.schema(list(kinds.items())).with_metadata({OWN_MARK: b"trace"})
     left = rows(result)
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:

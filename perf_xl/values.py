@@ -135,8 +135,8 @@ _UNSURE = regex(
     r"[不未无已达约余多近各第左右]|以|合格|完成|级|等|类|号|星|月|年|前|后|时|间|内|外|均|优|良|好|差|的|及|其|率"
 )
 
-_IN_BRACKETS = regex(r"\(([次个套件人户])\)$")
-"""The end of a unit that stands in brackets: 场(次), 台(套), 5(个)."""
+_IN_BRACKETS = regex(r"(?<=.)\(([次个套件人户])\)$")
+"""The end of a unit that stands in brackets: 场(次), 台(套)."""
 _SHORT_WORD = regex(r"[\u4e00-\u9fff]{1,2}")
 _PER = regex(r"[*·.、,×/]|每")
 _DIGIT = regex(r"\d")

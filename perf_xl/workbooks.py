@@ -299,9 +299,8 @@ def _opened(
         places |= {f"xl/{kind}.{suffix}": part for part in found}
     parts = {usual: read_part(package, part, file) for usual, part in places.items()}
     for name in set(filter(_USUAL.fullmatch, package.namelist())) - set(places.values()):
-        _check_xml(
-            read_part(package, name, file)
-        )  # another reader, which looks for the name, must come to no harm either
+        # another reader, which looks for the name, must come to no harm either
+        _check_xml(read_part(package, name, file))
     told = outline(parts[f"xl/workbook.{suffix}"])
     if len({name for name, *_ in told.sheets}) < len(told.sheets):
         raise WorkbookUnreadable(file, "工作簿里有同名的工作表,内容无法确定", RESAVE)

@@ -50,6 +50,7 @@ is written; neighbours in a row do not import one another, except where `NEIGHBO
 NEIGHBOURS = {
     ("findings", "rules"),
     ("summary", "template"),
+    ("tables", "trace"),
     ("demo", "pipeline"),
     ("pipeline", "demo"),
     ("workbooks", "documents"),
