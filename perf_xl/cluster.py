@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any, NamedTuple, TypeVar
 
 from perf_xl.errors import NothingToDo
@@ -30,6 +31,12 @@ MOST_FAILURES = 100
 WAITING = 30.0
 """Seconds that a cluster may take to answer, and its first worker to come."""
 
+PATIENCE = 120.0
+"""Seconds that a cluster may be without any worker while work is left; nobody would ever do it."""
+
+_LOOK, _COUNT = 0.05, 1.0
+"""Seconds after which outcomes are looked for again, and workers counted."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -46,11 +53,14 @@ def merged(
     A task whose worker dies goes to another one; where that dies too, its items are tried one by one, those that fail again
     alone, and `lost` says what becomes of an item that takes its workers with it then. All callables must be picklable.
 
+    Workers started here that die are started again, however often.
+
     Raises:
-        NothingToDo: no cluster answers there, it has no workers, or distributed is not installed.
+        NothingToDo: no cluster answers there, it has no workers or loses them all, or distributed is not installed.
     """
-    with _client(address) as client:
-        outcome: Outcome = _Run(client, work, merge, lost, progress, len(items)).result(items)
+    with _client(address) as (client, fill_up):
+        watch = _Watch(client, fill_up, address)
+        outcome: Outcome = _Run(client, watch, work, merge, lost, progress, len(items)).result(items)
         return outcome
 
 
@@ -71,6 +81,43 @@ class _Task(NamedTuple):
     height: int = 0
 
 
+class _Watch:
+    """Sees to it that there are workers: without one, whoever waits for an outcome waits for ever.
+
+    Processes started here have a guardian that starts them again, but it gives up where one dies while it starts.
+    """
+
+    def __init__(self, client: Any, fill_up: Callable[[bool], object], address: str) -> None:
+        self.client, self.fill_up, self.address = client, fill_up, address
+        self.counted = self.seen = self.renewed = monotonic()
+
+    def look(self) -> None:
+        """Count the workers, once in a while.
+
+        Raises:
+            NothingToDo: there has been none for long, or the scheduler is gone.
+        """
+        now = monotonic()
+        if now - self.counted < _COUNT:
+            return
+        self.counted = now
+        try:
+            workers = self.client.nthreads()
+        except (OSError, TimeoutError):
+            workers = {}
+        if workers:
+            self.seen = self.renewed = now
+        all_anew = now - self.renewed > WAITING
+        if all_anew:
+            self.renewed = now
+        self.fill_up(all_anew)
+        if now - self.seen > PATIENCE:
+            raise NothingToDo(
+                f"集群“{self.address}”的工作进程都停了,{PATIENCE:.0f} 秒内没有恢复,本次没有写出结果。"
+                "请检查各台机器后再次运行。"
+            )
+
+
 class _Run:
     """One run: the futures under way, and the outcomes of each level of the tree that wait for their like.
 
@@ -81,6 +128,7 @@ class _Run:
     def __init__(
         self,
         client: Any,
+        watch: _Watch,
         work: Callable[[Sequence[Any]], Any],
         merge: Callable[[Sequence[Any]], Any],
         lost: Callable[[Any], Any],
@@ -89,7 +137,7 @@ class _Run:
     ) -> None:
         from distributed import as_completed
 
-        self.client, self.work, self.merge, self.lost = client, work, merge, lost
+        self.client, self.watch, self.work, self.merge, self.lost = client, watch, work, merge, lost
         self.progress, self.done, self.total = progress, 0, total
         self.tasks: dict[str, _Task] = {}
         self.levels: list[list[Any]] = []
@@ -112,18 +160,36 @@ class _Run:
                 continue
             rest = [future for level in self.levels for future in level]
             if len(rest) == 1 and rest[0].status == "finished":
-                return rest[0].result()
+                return self._fetch(rest[0])
             height = len(self.levels)
             self.levels.clear()
             self._submit(_Task((), rest, height), self.merge, rest)
 
     def _take(self) -> None:
         """Take outcomes until nothing is under way. One that went with its worker is made again meanwhile, and waited for."""
-        for future in self.under_way:
-            if future.status == "finished" or future.exception() is None:
-                self._grow(future)
-            else:
-                self._failed(future)
+        while self.under_way.count():
+            if not (ready := self.under_way.next_batch(block=False)):
+                self.watch.look()
+                sleep(_LOOK)
+            for future in ready:
+                if future.status == "finished":
+                    self._grow(future)
+                elif future.status == "error":
+                    self._failed(future)
+                elif future.status == "cancelled":  # with its scheduler
+                    raise NothingToDo(f"集群“{self.watch.address}”中断了,本次没有写出结果。请检查后再次运行。")
+                else:
+                    self.under_way.add(future)
+
+    def _fetch(self, root: Any) -> Any:
+        """Bring the last outcome here; where it goes with its worker at that moment, it is made again."""
+        patience = PATIENCE
+        while True:
+            try:
+                return root.result(timeout=patience)
+            except TimeoutError:
+                self.watch.look()
+                patience *= 2
 
     def _submit(self, task: _Task, call: Callable[[Any], Any], what: Any) -> None:
         future = self.client.submit(call, what, pure=False)
@@ -174,8 +240,8 @@ class _Run:
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Any]:
-    """A client of the cluster at an address, or of one started here for as long as it is needed."""
+def _client(address: str) -> Iterator[tuple[Any, Callable[[bool], object]]]:
+    """A client of the cluster at an address, or of one started here for as long as it is needed; and what fills it up."""
     try:
         import dask
         from distributed import Client, LocalCluster
@@ -193,17 +259,31 @@ def _client(address: str) -> Iterator[Any]:
                 client.wait_for_workers(1, timeout=WAITING)
             except TimeoutError:
                 raise NothingToDo(f"集群“{address}”没有工作进程。请先在各台机器上启动 dask worker。") from None
-            yield client
+            yield client, lambda all_anew: None
         return
     count = address.removeprefix("local:")
     if not count.isdigit() or not int(count):
         raise NothingToDo(f"“{address}”不是集群的地址。在本机起 4 个进程写 local:4。")
-    settings = {"distributed.worker.daemon": False, "distributed.scheduler.allowed-failures": 1}
+    settings = {
+        "distributed.worker.daemon": False,
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.deploy.lost-worker-timeout": f"{WAITING} s",
+    }
     with (
         dask.config.set(settings),
         LocalCluster(
-            n_workers=int(count), threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
+            n_workers=int(count),
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=50,
         ) as cluster,
         Client(cluster) as client,
     ):
-        yield client
+
+        def fill_up(all_anew: bool) -> None:
+            if all_anew:
+                cluster.scale(0)
+            cluster.scale(int(count))
+
+        yield client, fill_up

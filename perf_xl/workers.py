@@ -32,6 +32,9 @@ CHUNK = 64
 _PIECE = 0.25
 """Seconds after which a worker reports what it has: so much work may be lost when it dies."""
 
+_STARTING = 120.0
+"""Seconds in which a worker must say something of what it was given; a new one has to start first."""
+
 _OUT_OF_MEMORY = 86
 """Exit code of a worker that reached its limit."""
 
@@ -114,7 +117,7 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(read_chunks, write_reports, *task), daemon=True)
         self.open: dict[int, Any] = {}
         self.at: int | None = None
-        self.deadline: float | None = None
+        self.deadline = monotonic() + _STARTING
         try:
             _start(self.process)
         finally:
@@ -123,7 +126,7 @@ class _Worker:
 
     def give(self, chunk: dict[int, Any]) -> None:
         """Hand out items by their numbers."""
-        self.open, self.at, self.deadline = dict(chunk), None, None
+        self.open, self.at, self.deadline = dict(chunk), None, monotonic() + _STARTING
         with suppress(OSError):  # it is dead, which its other pipe tells, too
             self.chunks.send(list(chunk.items()))
 
@@ -201,13 +204,12 @@ class _Crew(Generic[Item, Outcome]):
         """Wait for reports until the next deadline, and take one of every worker that has something to say."""
         from multiprocessing.connection import wait
 
-        deadlines = [worker.deadline for worker in self.workers if worker.deadline is not None]
-        left = max(0.0, min(deadlines) - monotonic()) if deadlines else None
+        left = max(0.0, min(worker.deadline for worker in self.workers) - monotonic())
         told = wait([worker.reports for worker in self.workers], left)
         for worker in list(self.workers):
             if worker.reports in told:
                 yield self._hear(worker)
-            elif worker.deadline is not None and monotonic() >= worker.deadline:
+            elif monotonic() >= worker.deadline:
                 yield self._bury(worker, Loss.TIME)
 
     def _hear(self, worker: _Worker) -> list[tuple[Item, Outcome | Loss]]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import distributed
 import fsspec
 import pytest
 from distributed import LocalCluster
@@ -76,6 +77,37 @@ def test_items_beside_one_that_kills_are_not_lost_with_it() -> None:
     assert found == tuple(sorted({*range(2, 65), -1}))
 
 
+def test_where_all_workers_are_gone_others_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also their guardians, which give up where a worker dies while it starts."""
+    started: list[LocalCluster] = []
+    guardians: list[distributed.Nanny] = []
+
+    class Remembered(LocalCluster):
+        def __init__(self, **settings: object) -> None:
+            super().__init__(**settings)
+            started.append(self)
+            guardians.extend(self.workers.values())
+
+    def end_all(done: int, total: int) -> None:
+        for guardian in guardians:
+            started[0].sync(guardian.close)
+        guardians.clear()
+
+    monkeypatch.setattr(distributed, "LocalCluster", Remembered)
+    monkeypatch.setattr(cluster, "WAITING", 2.0)
+    assert cluster.merged("local:2", add, merge, lost, NUMBERS, end_all) == tuple(NUMBERS)
+    assert started
+    assert not guardians
+
+
+def test_a_cluster_that_has_lost_its_workers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 1.5)
+    with LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as machines:
+        address = machines.scheduler_address
+        with pytest.raises(NothingToDo, match="工作进程都停了"):
+            cluster.merged(address, add, merge, lost, NUMBERS, lambda *done: machines.scale(0))
+
+
 @pytest.mark.parametrize("address", ["local:0", "local:viele", "tcp://127.0.0.1:9", "nonsense"])
 def test_an_address_without_a_cluster_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "WAITING", 1.0)
@@ -127,7 +159,7 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(
 ) -> None:
     monkeypatch.setattr(cluster, "MOST", 64)
     killed: list[int] = []
-    with LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as machines:
+    with LocalCluster(n_workers=3, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as machines:
 
         def kill(done: int, total: int) -> None:
             if not killed:

@@ -110,6 +110,12 @@ def test_here_as_in_a_process(way: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert here == done(run(partial(deadly, way, 3), range(8), 1, QUICK))
 
 
+def test_a_worker_that_never_starts_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_STARTING", 1.0)
+    found = done(run(squared, range(20), 1, prepare=partial(time.sleep, 600)))
+    assert found == {number: number * number for number in range(20)}
+
+
 def test_every_item_may_be_deadly() -> None:
     assert set(done(run(partial(deadly_all), range(6), 2, QUICK)).values()) == {Loss.CRASH}
 
