@@ -1,7 +1,7 @@
-"""Work shared among machines (集群): dask.distributed hands out tasks of many files and merges what comes back as a tree.
+"""Work shared among machines (集群): dask.distributed hands out tasks of many files, and their outcomes come back as they are made.
 
-The only door to distributed. `merged` is to a cluster what `workers.run` is to one machine; whatever the number of
-workers, the result is the same as long as `merge` is associative and commutative, as the sum of partial results is.
+The only door to distributed. `run` is to a cluster what `workers.run` is to one machine. Tasks know nothing of one another
+and outcomes do not stay on the cluster: nothing has to be made again there when a worker dies, but what it was at.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from perf_xl.errors import NothingToDo
 
@@ -22,46 +22,30 @@ LEAST, MOST = 64, 1024
 TASKS_A_WORKER = 4
 """So many tasks for each worker, where there are enough items: the last ones end at about the same time."""
 
-BRANCHES = 8
-"""So many outcomes are merged into one."""
-
-MOST_FAILURES = 100
-"""So often the merging of outcomes may fail because a worker died meanwhile."""
-
 WAITING = 30.0
 """Seconds that a cluster may take to answer, and its first worker to come."""
 
 PATIENCE = 120.0
 """Seconds that a cluster may be without any worker while work is left; nobody would ever do it."""
 
-_LOOK, _COUNT = 0.05, 1.0
-"""Seconds after which outcomes are looked for again, and workers counted."""
-
-Progress = Callable[[int, int], None]
+_LOOK, _COUNT, _FETCH = 0.05, 1.0, 5.0
+"""Seconds after which outcomes are looked for again, workers counted, and an outcome that does not come is left for later."""
 
 
-def merged(
-    address: str,
-    work: Callable[[Sequence[Item]], Outcome],
-    merge: Callable[[Sequence[Outcome]], Outcome],
-    lost: Callable[[Item], Outcome],
-    items: Sequence[Item],
-    progress: Progress | None = None,
-) -> Outcome:
-    """Return what the work on all items comes to. `address` is that of a scheduler, or `local:N` for N processes here.
+def run(
+    address: str, work: Callable[[Sequence[Item]], Outcome], items: Sequence[Item]
+) -> Iterator[tuple[Sequence[Item], Outcome | None]]:
+    """Yield every item once, some at a time and in any order, with the outcome of the work on them.
 
-    A task whose worker dies goes to another one; where that dies too, its items are tried one by one, those that fail again
-    alone, and `lost` says what becomes of an item that takes its workers with it then. All callables must be picklable.
-
-    Workers started here that die are started again, however often.
+    `address` is that of a scheduler, or `local:N` for N processes here, which are started again when they die. A task whose
+    worker dies goes to another one; where that dies too, its items are tried one by one, those that fail again alone. The
+    outcome of an item that takes its workers with it then is None. `work` must be picklable.
 
     Raises:
         NothingToDo: no cluster answers there, it has no workers or loses them all, or distributed is not installed.
     """
     with _client(address) as (client, fill_up):
-        watch = _Watch(client, fill_up, address)
-        outcome: Outcome = _Run(client, watch, work, merge, lost, progress, len(items)).result(items)
-        return outcome
+        yield from _Run(client, work, _Watch(client, fill_up, address)).outcomes(items)
 
 
 def size_of_task(items: int, workers: int) -> int:
@@ -73,12 +57,69 @@ def size_of_task(items: int, workers: int) -> int:
     return min(MOST, max(LEAST, -(-items // (TASKS_A_WORKER * workers))))
 
 
-class _Task(NamedTuple):
-    """What a future stands for: work on items, or the merging of other futures; and how high it is in the tree."""
+class _Run:
+    """One run: the tasks under way, by the keys of their futures.
 
-    items: Sequence[Any] = ()
-    parts: Sequence[Any] = ()
-    height: int = 0
+    Whatever waits at a worker that dies is told to have killed it when that happens twice. So an item is lost only if its
+    workers die while nothing else is under way.
+    """
+
+    def __init__(self, client: Any, work: Callable[[Sequence[Any]], Any], watch: _Watch) -> None:
+        self.client, self.work, self.watch = client, work, watch
+        self.under_way: dict[str, tuple[Any, Sequence[Any]]] = {}
+        self.suspects: list[Any] = []
+        """Items that were at a worker when it died; they are tried alone, when all else is done."""
+        self.alone = False
+        self.seconds = _FETCH
+        """What it may take to bring an outcome here; more, once it took longer."""
+
+    def outcomes(self, items: Sequence[Any]) -> Iterator[tuple[Sequence[Any], Any]]:
+        """Hand everything out, and take what comes back, until all is done."""
+        size = size_of_task(len(items), max(1, sum(self.client.nthreads().values())))
+        for at in range(0, len(items), size):
+            self._hand_out(items[at : at + size])
+        while self.under_way or self.suspects:
+            if not self.under_way:
+                self.alone = True
+                self._hand_out([self.suspects.pop()])
+            settled = [task for task in self.under_way.values() if task[0].status in ("finished", "error", "cancelled")]
+            if not settled:
+                self.watch.look()
+                sleep(_LOOK)
+            for future, task in settled:
+                yield from self._settle(future, task)
+
+    def _hand_out(self, items: Sequence[Any]) -> None:
+        future = self.client.submit(self.work, items, pure=False)
+        self.under_way[future.key] = future, items
+
+    def _settle(self, future: Any, items: Sequence[Any]) -> Iterator[tuple[Sequence[Any], Any]]:
+        """Bring an outcome here. If it goes with its worker at that moment, it is made again, and taken later.
+
+        What failed because a worker died is done again; a mistake of ours is no such thing and is raised.
+        """
+        from distributed import KilledWorker
+
+        if future.status == "cancelled":  # with its scheduler
+            raise NothingToDo(f"集群“{self.watch.address}”中断了,本次没有写出结果。请检查后再次运行。")
+        try:
+            outcome = future.result(timeout=self.seconds)
+        except TimeoutError:
+            self.seconds *= 2
+            self.watch.look()
+            return
+        except KilledWorker:
+            del self.under_way[future.key]
+            if len(items) > 1:
+                for item in items:
+                    self._hand_out([item])
+            elif self.alone:
+                yield items, None
+            else:
+                self.suspects += items
+            return
+        del self.under_way[future.key]
+        yield items, outcome
 
 
 class _Watch:
@@ -116,127 +157,6 @@ class _Watch:
                 f"集群“{self.address}”的工作进程都停了,{PATIENCE:.0f} 秒内没有恢复,本次没有写出结果。"
                 "请检查各台机器后再次运行。"
             )
-
-
-class _Run:
-    """One run: the futures under way, and the outcomes of each level of the tree that wait for their like.
-
-    Whatever is at a worker that dies, waiting or kept, is told to have killed it when that happens twice. So a task that
-    failed is done again, and an item is lost only if its workers die while nothing else is under way.
-    """
-
-    def __init__(
-        self,
-        client: Any,
-        watch: _Watch,
-        work: Callable[[Sequence[Any]], Any],
-        merge: Callable[[Sequence[Any]], Any],
-        lost: Callable[[Any], Any],
-        progress: Progress | None,
-        total: int,
-    ) -> None:
-        from distributed import as_completed
-
-        self.client, self.watch, self.work, self.merge, self.lost = client, watch, work, merge, lost
-        self.progress, self.done, self.total = progress, 0, total
-        self.tasks: dict[str, _Task] = {}
-        self.levels: list[list[Any]] = []
-        self.under_way = as_completed()
-        self.suspects: list[Any] = []
-        """Items that were at a worker when it died; they are tried alone, when all else is done."""
-        self.alone = False
-        self.failures = 0
-
-    def result(self, items: Sequence[Any]) -> Any:
-        """Hand everything out and return the root of the tree."""
-        size = size_of_task(len(items), max(1, sum(self.client.nthreads().values())))
-        for at in range(0, len(items), size):
-            self._hand_out(items[at : at + size])
-        while True:
-            self._take()
-            if self.suspects:
-                self.alone = True
-                self._hand_out([self.suspects.pop()])
-                continue
-            rest = [future for level in self.levels for future in level]
-            if len(rest) == 1 and rest[0].status == "finished":
-                return self._fetch(rest[0])
-            height = len(self.levels)
-            self.levels.clear()
-            self._submit(_Task((), rest, height), self.merge, rest)
-
-    def _take(self) -> None:
-        """Take outcomes until nothing is under way. One that went with its worker is made again meanwhile, and waited for."""
-        while self.under_way.count():
-            if not (ready := self.under_way.next_batch(block=False)):
-                self.watch.look()
-                sleep(_LOOK)
-            for future in ready:
-                if future.status == "finished":
-                    self._grow(future)
-                elif future.status == "error":
-                    self._failed(future)
-                elif future.status == "cancelled":  # with its scheduler
-                    raise NothingToDo(f"集群“{self.watch.address}”中断了,本次没有写出结果。请检查后再次运行。")
-                else:
-                    self.under_way.add(future)
-
-    def _fetch(self, root: Any) -> Any:
-        """Bring the last outcome here; where it goes with its worker at that moment, it is made again."""
-        patience = PATIENCE
-        while True:
-            try:
-                return root.result(timeout=patience)
-            except TimeoutError:
-                self.watch.look()
-                patience *= 2
-
-    def _submit(self, task: _Task, call: Callable[[Any], Any], what: Any) -> None:
-        future = self.client.submit(call, what, pure=False)
-        self.tasks[future.key] = task
-        self.under_way.add(future)
-
-    def _hand_out(self, items: Sequence[Any]) -> None:
-        self._submit(_Task(items), self.work, items)
-
-    def _grow(self, future: Any) -> None:
-        """Count an outcome, and put it into its level; a level that is full becomes one outcome of the next."""
-        task = self.tasks[future.key]
-        self.done += len(task.items)
-        if self.progress and task.items:
-            self.progress(min(self.done, self.total), self.total)
-        self._put(future, task.height)
-
-    def _put(self, future: Any, height: int) -> None:
-        while len(self.levels) <= height:
-            self.levels.append([])
-        level = self.levels[height]
-        level.append(future)
-        if len(level) == BRANCHES:
-            parts = list(level)
-            level.clear()
-            self._submit(_Task((), parts, height + 1), self.merge, parts)
-
-    def _failed(self, future: Any) -> None:
-        """Do again what failed because a worker died; a mistake of ours is no such thing and is raised."""
-        from distributed import KilledWorker
-
-        problem, task = future.exception(), self.tasks[future.key]
-        self.failures += bool(task.parts)
-        if not isinstance(problem, KilledWorker) or self.failures > MOST_FAILURES:
-            raise problem
-        for part in task.parts:
-            if part.status == "error":
-                self._failed(part)
-            else:
-                self._put(part, self.tasks[part.key].height)
-        if len(task.items) > 1:
-            for item in task.items:
-                self._hand_out([item])
-        elif task.items and not self.alone:
-            self.suspects += task.items
-        elif task.items:
-            self._submit(task, self.lost, task.items[0])
 
 
 @contextmanager
@@ -277,6 +197,7 @@ def _client(address: str) -> Iterator[tuple[Any, Callable[[bool], object]]]:
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
             silence_logs=50,
+            death_timeout=PATIENCE / 2,
         ) as cluster,
         Client(cluster) as client,
     ):

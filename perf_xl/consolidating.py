@@ -374,13 +374,6 @@ class Partial:
             tuple(sorted(tables, key=lambda table: table.order)), tuple(sorted(files, key=lambda line: line.file))
         )
 
-    def by_file(self) -> dict[str, Partial]:
-        """Take the sum apart again: what each file holds, by its name."""
-        tables: dict[str, list[Table]] = defaultdict(list)
-        for table in self.tables:
-            tables[table.file].append(table)
-        return {line.file: Partial(tuple(tables[line.file]), (line,)) for line in self.files}
-
 
 # --- results ----------------------------------------------------------------------------------------------------------
 

@@ -152,6 +152,36 @@ def _fetched(files: Sequence[SourceFile]) -> Iterator[Sequence[SourceFile]]:
         yield [replace(one, data=data) if isinstance(data := fetched[one.url], bytes) else one for one in lot]
 
 
+def run_files_on(
+    address: str, work: Callable[[SourceFile], Outcome], files: Sequence[SourceFile]
+) -> Iterator[list[tuple[SourceFile, Outcome | WorkbookUnreadable]]]:
+    """Do as `run_files` on a cluster, whose machines must find the files where they are found here.
+
+    Raises:
+        NothingToDo: there is no cluster at the address, or it went away.
+    """
+    from perf_xl import cluster
+
+    by_name = {file.name: file for file in files}
+    found_there = [replace(file, path=file.path.absolute()) for file in files]
+    for some, outcome in cluster.run(address, partial(_task, work, dict(LIMITS)), found_there):
+        if outcome is None:
+            yield [(by_name[file.name], refused(file, Loss.CRASH)) for file in some]
+        else:
+            yield [(by_name[name], what) for name, what in outcome]
+
+
+def _task(
+    work: Callable[[SourceFile], Outcome], limits: dict[str, int], files: Sequence[SourceFile]
+) -> list[tuple[str, Outcome | WorkbookUnreadable]]:
+    """A task of a cluster. A worker that may have children reads in one of them, as this machine does."""
+    from multiprocessing import current_process
+
+    set_limits(limits)
+    jobs = 0 if current_process().daemon else 1
+    return [(file.name, what) for piece in run_files(work, files, jobs) for file, what in piece]
+
+
 def refused(file: SourceFile, loss: Loss) -> WorkbookUnreadable:
     """Return why a file is refused whose outcome was lost."""
     if loss is Loss.CRASH:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,12 @@ from perf_xl.contract import consolidation_json, consolidation_text
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.folders import SourceFile, find_files, trace_path
-from perf_xl.intake import Content, FileResult, Progress, look, read_all, refused, run_files
+from perf_xl.intake import Content, FileResult, Progress, look, read_all, run_files, run_files_on
 from perf_xl.model import Form
-from perf_xl.packages import LIMITS, set_limits
 from perf_xl.rules import Rulebook
 from perf_xl.scoring import score
 from perf_xl.tables import COLUMNS, is_own_table
 from perf_xl.workbooks import is_own_output, read_grids
-from perf_xl.workers import Loss
 
 READ, REFUSED, TEMPORARY, DUPLICATE = "read", "refused", "temporary", "duplicate"
 
@@ -216,60 +214,8 @@ def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str
     return link_to
 
 
-def partials_of(
-    files: Sequence[SourceFile],
-    rulebook: Rulebook | None = None,
-    jobs: int = 0,
-    address: str | None = None,
-    told: Progress | None = None,
-) -> Iterator[list[tuple[SourceFile, Partial]]]:
-    """Yield every file once with its partial result, in pieces and in any order; from the cluster at an address, if any."""
-    done = 0
-    for piece in [_from_cluster(files, rulebook, address, told)] if address else _from_here(files, rulebook, jobs):
-        done += len(piece)
-        if told:
-            told(done, len(files))
-        yield piece
-
-
-def _from_here(
-    files: Sequence[SourceFile], rulebook: Rulebook | None, jobs: int
-) -> Iterator[list[tuple[SourceFile, Partial]]]:
-    for piece in run_files(partial(_partial_of_file, rulebook), files, jobs):
-        yield [
-            (file, partial_of(FileResult(file, refusal=what)) if isinstance(what, WorkbookUnreadable) else what)
-            for file, what in piece
-        ]
-
-
 def _partial_of_file(rulebook: Rulebook | None, file: SourceFile) -> Partial:
     return partial_of(look(file), rulebook)
-
-
-def _from_cluster(
-    files: Sequence[SourceFile], rulebook: Rulebook | None, address: str, told: Progress | None
-) -> list[tuple[SourceFile, Partial]]:
-    """Let a cluster do the work; its machines must find the files where they are found here."""
-    from perf_xl import cluster
-
-    absolute = [replace(file, path=file.path.absolute()) for file in files]
-    work = partial(_partial_of_files, rulebook, dict(LIMITS))
-    whole = cluster.merged(address, work, Partial.sum, _partial_of_lost, absolute, told)
-    by_file = whole.by_file()
-    return [(file, by_file.get(file.name, Partial())) for file in files]
-
-
-def _partial_of_files(rulebook: Rulebook | None, limits: dict[str, int], files: Sequence[SourceFile]) -> Partial:
-    """A task of a cluster. A worker that may have children reads in one of them, as this machine does."""
-    from multiprocessing import current_process
-
-    set_limits(limits)
-    jobs = 0 if current_process().daemon else 1
-    return Partial.sum(one for piece in _from_here(files, rulebook, jobs) for _, one in piece)
-
-
-def _partial_of_lost(file: SourceFile) -> Partial:
-    return partial_of(FileResult(file, refusal=refused(file, Loss.CRASH)))
 
 
 def consolidate(
@@ -289,8 +235,15 @@ def consolidate(
     Raises:
         NothingToDo: there is no cluster at the address.
     """
-    pieces = partials_of(files, rulebook, jobs, address, progress)
-    partials = [one for piece in pieces for _, one in piece]
+    work = partial(_partial_of_file, rulebook)
+    partials: list[Partial] = []
+    for piece in run_files_on(address, work, files) if address else run_files(work, files, jobs):
+        for file, what in piece:
+            if isinstance(what, WorkbookUnreadable):
+                what = partial_of(FileResult(file, refusal=what))
+            partials.append(what)
+        if progress:
+            progress(len(partials), len(files))
     return conclude_all(Partial.sum(partials), as_one=as_one, rulebook=rulebook, roster=roster)
 
 

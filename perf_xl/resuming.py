@@ -221,17 +221,16 @@ class _Run:
 
     def _read(self, files: Sequence[SourceFile]) -> Iterator[list[tuple[SourceFile, _Read]]]:
         """Read files, here or on a cluster."""
-        from perf_xl import intake, pipeline
+        from perf_xl import intake
 
-        rulebook, address = self.wishes.rulebook, self.wishes.address
+        work, address = partial(packed, self.wishes.rulebook), self.wishes.address
         if address:
-            for piece in pipeline.partials_of(files, rulebook, address=address):
-                yield [
-                    (file, _Read(one.files[0].sha256 if one.files else None, cache.dumps(one))) for file, one in piece
-                ]
-            return
-        jobs = intake.jobs_for(files) if self.wishes.jobs is None else self.wishes.jobs
-        for took in intake.run_files(partial(packed, rulebook), files, jobs):
+            pieces = intake.run_files_on(address, work, files)
+        else:
+            pieces = intake.run_files(
+                work, files, intake.jobs_for(files) if self.wishes.jobs is None else self.wishes.jobs
+            )
+        for took in pieces:
             yield [(file, what if isinstance(what, _Read) else _refused(file, what)) for file, what in took]
 
     def _keep(self, piece: Sequence[tuple[SourceFile, _Read]]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import distributed
@@ -27,12 +29,10 @@ def add(items: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(items))
 
 
-def merge(parts: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    return tuple(sorted(number for part in parts for number in part))
-
-
-def lost(item: int) -> tuple[int, ...]:
-    return (-item,)
+def outcomes(address: str, work: Callable[[Sequence[int]], tuple[int, ...]], items: Sequence[int]) -> list[int]:
+    """All that comes back, in order; of an item that is lost, its negative."""
+    found = [(-some[0],) if outcome is None else outcome for some, outcome in cluster.run(address, work, items)]
+    return sorted(number for numbers in found for number in numbers)
 
 
 class DiesOf:
@@ -52,71 +52,88 @@ class DiesOf:
 NUMBERS = range(1, 1401)
 
 
-def test_everything_comes_back_once_merged_as_a_tree() -> None:
-    told: list[tuple[int, int]] = []
-    found = cluster.merged("local:3", add, merge, lost, NUMBERS, lambda *done: told.append(done))
-    assert found == tuple(NUMBERS)
-    assert told[-1] == (1400, 1400)
+def test_everything_comes_back_once() -> None:
+    assert outcomes("local:3", add, NUMBERS) == [*NUMBERS]
+
+
+def test_outcomes_come_as_they_are_made(tmp_path: Path) -> None:
+    """The first is here while the last is still to be done."""
+    gate = tmp_path / "gate"
+    some = cluster.run("local:1", partial(waiting, gate), NUMBERS)
+    first = next(some)
+    assert len(first[0]) < len(NUMBERS)
+    gate.touch()
+    assert sorted(number for items, _ in (first, *some) for number in items) == [*NUMBERS]
+
+
+def waiting(gate: Path, items: Sequence[int]) -> tuple[int, ...]:
+    while NUMBERS[-1] in items and not gate.exists():
+        time.sleep(0.05)
+    return add(items)
 
 
 def test_a_worker_that_dies_costs_nothing(tmp_path: Path) -> None:
     once = tmp_path / "once"
     once.touch()
-    assert cluster.merged("local:2", DiesOf(700, once), merge, lost, NUMBERS) == tuple(NUMBERS)
+    assert outcomes("local:2", DiesOf(700, once), NUMBERS) == [*NUMBERS]
     assert not once.exists()
 
 
 def test_an_item_that_kills_its_workers_is_lost_alone() -> None:
-    found = cluster.merged("local:2", DiesOf(100), merge, lost, range(1, 151))
-    assert found == tuple(sorted({*range(1, 151), -100} - {100}))
+    assert outcomes("local:2", DiesOf(100), range(1, 151)) == sorted({*range(1, 151), -100} - {100})
 
 
 def test_items_beside_one_that_kills_are_not_lost_with_it() -> None:
     """They wait at the workers that die, and are told to have killed them."""
-    found = cluster.merged("local:3", DiesOf(1), merge, lost, range(1, 65))
-    assert found == tuple(sorted({*range(2, 65), -1}))
+    assert outcomes("local:3", DiesOf(1), range(1, 65)) == sorted({*range(2, 65), -1})
+
+
+def test_a_mistake_of_ours_is_loud() -> None:
+    with pytest.raises(ZeroDivisionError):
+        outcomes("local:1", divided, [0])
+
+
+def divided(items: Sequence[int]) -> tuple[int, ...]:
+    return tuple(1 // item for item in items)
 
 
 def test_where_all_workers_are_gone_others_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also their guardians, which give up where a worker dies while it starts."""
     started: list[LocalCluster] = []
-    guardians: list[distributed.Nanny] = []
 
     class Remembered(LocalCluster):
         def __init__(self, **settings: object) -> None:
             super().__init__(**settings)
             started.append(self)
-            guardians.extend(self.workers.values())
-
-    def end_all(done: int, total: int) -> None:
-        for guardian in guardians:
-            started[0].sync(guardian.close)
-        guardians.clear()
 
     monkeypatch.setattr(distributed, "LocalCluster", Remembered)
     monkeypatch.setattr(cluster, "WAITING", 2.0)
-    assert cluster.merged("local:2", add, merge, lost, NUMBERS, end_all) == tuple(NUMBERS)
-    assert started
-    assert not guardians
+    some = cluster.run("local:2", add, NUMBERS)
+    first = next(some)
+    for guardian in list(started[0].workers.values()):
+        started[0].sync(guardian.close)
+    assert sorted(number for _, numbers in (first, *some) for number in numbers or ()) == [*NUMBERS]
 
 
 def test_a_cluster_that_has_lost_its_workers_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 1.5)
-    with LocalCluster(n_workers=1, processes=False, dashboard_address="127.0.0.1:0") as machines:
-        address = machines.scheduler_address
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as machines:
+        some = cluster.run(machines.scheduler_address, add, range(1, 64_001))
+        next(some)
+        machines.scale(0)
         with pytest.raises(NothingToDo, match="工作进程都停了"):
-            cluster.merged(address, add, merge, lost, NUMBERS, lambda *done: machines.scale(0))
+            list(some)
 
 
 @pytest.mark.parametrize("address", ["local:0", "local:viele", "tcp://127.0.0.1:9", "nonsense"])
 def test_an_address_without_a_cluster_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "WAITING", 1.0)
     with pytest.raises(NothingToDo, match="集群"):
-        cluster.merged(address, add, merge, lost, NUMBERS)
+        outcomes(address, add, NUMBERS)
 
 
-def test_nothing_comes_to_what_merging_nothing_comes_to() -> None:
-    assert cluster.merged("local:1", add, merge, lost, []) == ()
+def test_of_nothing_comes_nothing() -> None:
+    assert outcomes("local:1", add, []) == []
 
 
 # --- the whole run ----------------------------------------------------------------------------------------------------
