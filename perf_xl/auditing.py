@@ -680,7 +680,7 @@ _NOTHING = regex(
 )
 _PROMPT = regex(r"\(?请(?:在此处?)?(?:简要|据实)?(?:说明|填写|填列|注明)[^。)]*[。)]*")
 _CLAUSE_ENDS = regex("[。.;,、!]")
-_AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
+AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
 def says_nothing(reason: Written) -> bool:
@@ -697,7 +697,7 @@ def is_no_reason(form: Form, indicator: Indicator) -> bool:
     """Whether the reason beside a row says nothing, is a bare number, or is a 同上 below one that says nothing."""
     reason = reason_of(form, indicator)
     said = fold(reason.text or "")
-    if _AS_ABOVE.fullmatch(said):
+    if AS_ABOVE.fullmatch(said):
         at = form.indicators.index(indicator)
         return at == 0 or is_no_reason(form, form.indicators[at - 1])
     return says_nothing(reason) or decimal_in(said.removesuffix("%")) is not None

@@ -239,7 +239,7 @@ def check_report(report: Path, checked: Sequence[Checked], selection: Selection)
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SavedReport:
     """自评报告写出之后: where it stands, what it says, and whether its form has an 错误."""
 
     path: Path
@@ -249,7 +249,7 @@ class Written:
 
 def write_report(
     source: str | Path, output: Path, rulebook: Rulebook | None = None, *, project: str = "", sheet: str = ""
-) -> Written:
+) -> SavedReport:
     """Write the report (自评报告) of one form as a Word document; of several forms the one on `sheet`, or of `project`.
 
     Raises:
@@ -275,7 +275,7 @@ def write_report(
         place = output
     else:
         place = write_bytes(data, output)
-    return Written(place, report, any(one.severity == ERROR for one in checked.findings))
+    return SavedReport(place, report, any(one.severity == ERROR for one in checked.findings))
 
 
 _CONSOLIDATED = re.compile(r"汇总表\d*")

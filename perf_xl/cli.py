@@ -818,7 +818,11 @@ def demo_command(folder: Path | None) -> int:
     click.echo(f"已审核:标注副本 {len(copies)} 份,审核汇总 1 份。")
     written = [checking.save_review(sources, results, checked, review, pipeline.links_from(review, sources))]
     output = folder / "汇总结果.xlsx"
-    written += pipeline.save(result, sources, output, folder / "汇总结果.json", None)
+    saved = pipeline.save(result, sources, output, folder / "汇总结果.json", None)
+    report = folder / demo.REPORT
+    if not report.exists():  # somebody may have filled it in
+        checking.write_report(saved[0], report)
+    written += [*saved, report]
     _print_summary(summary_of(result), written)
     for line in demo.what_to_open(folder, output):
         click.echo(line)

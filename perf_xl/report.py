@@ -13,13 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from perf_xl.auditing import is_no_reason, reason_of, says_nothing
+from perf_xl.auditing import AS_ABOVE, is_no_reason, reason_of, says_nothing
 from perf_xl.exact import fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, Finding
 from perf_xl.model import AMOUNTS, FundsRow, Indicator, Written
 from perf_xl.patterns import regex
 from perf_xl.rules import HUNDRED
-from perf_xl.scoring import WHOLE, FormScore, IndicatorScore, execution_rate
+from perf_xl.scoring import WHOLE, FormScore, IndicatorScore, completion_of, execution_rate, settle_indicator
 from perf_xl.values import is_filler, is_prompt
 
 # --- a report ---------------------------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ class Block(NamedTuple):
         return "".join(piece.text for piece in self.pieces)
 
 
-class Column(NamedTuple):
+class ReportColumn(NamedTuple):
     """A column of a table: its head, its share of the width, whether it holds numbers, whether equal cells are merged."""
 
     head: str
@@ -65,10 +65,10 @@ class Column(NamedTuple):
     merged: bool = False
 
 
-class Table(NamedTuple):
+class ReportTable(NamedTuple):
     """A table of the report; its rows have a piece for every column."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: tuple[tuple[Piece, ...], ...]
 
 
@@ -76,7 +76,7 @@ class Table(NamedTuple):
 class Report:
     """自评报告: paragraphs and tables in order."""
 
-    blocks: tuple[Block | Table, ...]
+    blocks: tuple[Block | ReportTable, ...]
     attached: tuple[Finding, ...]
     """Errors and doubts of the form that stand as notes at the words they are about."""
     unattached: tuple[Finding, ...]
@@ -93,7 +93,7 @@ class Report:
         return [piece.text for piece in pieces_of(self.blocks) if piece.prompt]
 
 
-def pieces_of(blocks: Iterable[Block | Table]) -> Iterator[Piece]:
+def pieces_of(blocks: Iterable[Block | ReportTable]) -> Iterator[Piece]:
     """Yield the pieces of a report in order."""
     for block in blocks:
         if isinstance(block, Block):
@@ -111,7 +111,7 @@ def compose(score: FormScore, findings: Sequence[Finding] = ()) -> Report:
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
-def _annotated(blocks: Sequence[Block | Table], findings: Sequence[Finding]) -> Report:
+def _annotated(blocks: Sequence[Block | ReportTable], findings: Sequence[Finding]) -> Report:
     """Put every finding as a note at the piece that states its cells, and least besides."""
     pieces = list(pieces_of(blocks))
     notes: dict[int, list[str]] = {}
@@ -125,12 +125,12 @@ def _annotated(blocks: Sequence[Block | Table], findings: Sequence[Finding]) -> 
     annotated = iter(
         replace(piece, notes=(*piece.notes, *notes[at])) if at in notes else piece for at, piece in enumerate(pieces)
     )
-    made: list[Block | Table] = []
+    made: list[Block | ReportTable] = []
     for block in blocks:
         if isinstance(block, Block):
             made.append(Block(block.kind, tuple(next(annotated) for _ in block.pieces)))
         else:
-            made.append(Table(block.columns, tuple(tuple(next(annotated) for _ in row) for row in block.rows)))
+            made.append(ReportTable(block.columns, tuple(tuple(next(annotated) for _ in row) for row in block.rows)))
     return Report(tuple(made), tuple(attached), tuple(unattached))
 
 
@@ -156,6 +156,7 @@ Words: TypeAlias = "str | Piece | Iterable[str | Piece]"
 
 _YEAR = regex(r"20\d\d(?:-20\d\d)?年")
 _ALL_DONE = regex(r"(?:全部|全面|均已?|都已?|圆满|百分之百|100%)[^,，。;；、]{0,8}?(?:完成|达成|实现|达标)")
+_FAULTS = regex("审计|巡视|巡察|监督|检查|问题|整改")
 _OURS = regex(r"完成比例\d+(?:\.\d+)?%|按“.{1,60}”汇总评分.*")
 """What a consolidated form tells in the place of a reason, and of a remark."""
 _MEASURES = regex(
@@ -248,7 +249,7 @@ class _Composer:
         self.lost = [row for row in score.indicators if _lost(row)]
         self.missed = [row for row in score.indicators if row.completion is not None and row.completion < WHOLE]
 
-    def blocks(self) -> Iterator[Block | Table]:
+    def blocks(self) -> Iterator[Block | ReportTable]:
         """Yield the whole report."""
         form = self.form
         yield _block(TITLE, self.unit(), "\n关于", self.subject(), "绩效自评报告")
@@ -304,7 +305,7 @@ class _Composer:
 
     # --- 二、项目实施基本情况
 
-    def implementation(self) -> Iterator[Block | Table]:
+    def implementation(self) -> Iterator[Block | ReportTable]:
         """项目组织管理情况, 项目资金使用情况."""
         yield _block(SECTION, "（一）项目组织管理情况")
         yield _block(BODY, _ask("项目组织实施、管理制度和监督检查情况"))
@@ -350,12 +351,12 @@ class _Composer:
         """A prompt where the form does not tell its unit."""
         return [] if self.form.money_unit else [_ask("金额单位（自评表未注明）")]
 
-    def funds_table(self) -> Table:
+    def funds_table(self) -> ReportTable:
         """表1: every row of 项目资金."""
         form = self.form
         heads = {"initial_budget": "年初预算数", "budget": "全年预算数", "executed": "全年执行数"}
         shown = [name for name in AMOUNTS if f"funds.{name}" in form.columns]
-        columns = [Column("资金项目", 30), *(Column(heads[name], 17, numbers=True) for name in shown)]
+        columns = [ReportColumn("资金项目", 30), *(ReportColumn(heads[name], 17, numbers=True) for name in shown)]
         rows = []
         for row in form.funds:
             cells = [getattr(row, name) for name in shown]
@@ -365,11 +366,11 @@ class _Composer:
                 *(_say(_figure(cell), cell) for cell in cells),
                 Piece(_percent(rate) if rate is not None else ""),
             ))  # fmt: skip
-        return Table((*columns, Column("预算执行率", 19, numbers=True)), tuple(rows))
+        return ReportTable((*columns, ReportColumn("预算执行率", 19, numbers=True)), tuple(rows))
 
     # --- 三、项目绩效分析
 
-    def analysis(self) -> Iterator[Block | Table]:
+    def analysis(self) -> Iterator[Block | ReportTable]:
         """自评开展情况和结果, 绩效目标完成情况, 各项指标得分."""
         yield _block(SECTION, "（一）项目绩效评价工作开展情况")
         yield _block(BODY, _ask("自评的组织方式和方法，如查阅资料、现场核验、问卷调查等"))
@@ -387,6 +388,19 @@ class _Composer:
         yield from self.points()
         yield _block(CAPTION, "表2  绩效指标得分情况表")
         yield self.scores_table()
+        if self.remark and not self.spent_too_little and not self.tells_of_faults:
+            yield _block(BODY, "自评表说明：", _say(_ended(self.remark.text or ""), self.remark))
+
+    @property
+    def tells_of_faults(self) -> bool:
+        """Whether 说明 tells what an audit or a supervision found."""
+        return self.remark is not None and bool(_FAULTS.search(fold(self.remark.text or "")))
+
+    @property
+    def remark(self) -> Written | None:
+        """说明, where it says something."""
+        remark = self.form.remark
+        return None if says_nothing(remark) or _OURS.fullmatch(fold(remark.text or "")) else remark
 
     def total(self) -> Piece:
         """总分 as filed; where it is blank, the sum of what is known, told in a note."""
@@ -468,17 +482,17 @@ class _Composer:
             yield level2 or level1 or "", rows
 
     def values(self, row: Indicator) -> list[str | Piece]:
-        """“印刷页数”指标值20万张以上，实际完成值22万"""
+        """“印刷页数”指标值为20万张以上，实际完成值为22万"""
         columns = (("指标值", row.target, "target"), ("实际完成值", row.actual, "actual"))
-        said: list[str | Piece] = [_say(f"“{row.level3.text}”", row.level3)]
+        said: list[tuple[str | Piece, ...]] = []
         for what, filed, column in columns:
             if column in self.form.columns:
-                said.append(f"{'，' if len(said) > 1 else ''}{what}为")
                 blank = _ask(f"“{row.level3.text}”的{what}（自评表未填）", filed)
-                said.append(_say((filed.text or "").rstrip("。；;"), filed) if filed.text else blank)
-        if any(one.indicator is row for one in self.missed):
-            said.append("，未达到指标值")
-        return said
+                said.append((f"{what}为", _say(filed.text.rstrip("。；;"), filed) if filed.text else blank))
+        share = completion_of(settle_indicator(self.form, row), self.score.rulebook)
+        if share is not None and share < WHOLE:
+            said.append(("未达到指标值",))
+        return [_named(row), *_separated(said, "，")]
 
     def points(self) -> Iterator[Block]:
         """分值和得分 of the execution rate and of every level, and of the rows that lost points."""
@@ -549,7 +563,7 @@ class _Composer:
         for row in rows:
             if row in self.lost:
                 one = row.indicator
-                yield _say(f"“{one.level3.text or ''}”", one.level3)
+                yield _named(*self.form.members(one))
                 yield "分值"
                 yield _say(plain(one.weight.number or Decimal(0)), one.weight)
                 yield "分，得分"
@@ -563,9 +577,9 @@ class _Composer:
     def reason(self, row: Indicator) -> Piece:
         """偏差原因分析及改进措施 of a row, as filed, with a full stop."""
         text = self.reason_text(row)
-        name = row.level3.text or ""
         if text is None:
-            return _ask(f"“{name}”扣分的原因（自评表未填）", reason_of(self.form, row), row.score)
+            named = _named(*self.form.members(row)).text
+            return _ask(f"{named}扣分的原因（自评表未填）", reason_of(self.form, row), row.score)
         return _say(_ended(text), reason_of(self.form, row))
 
     def cause(self, row: Indicator) -> list[str | Piece]:
@@ -579,20 +593,23 @@ class _Composer:
             return None
         text = reason_of(self.form, row).text or ""
         at = self.form.indicators.index(row)
-        if fold(text).strip("。.").startswith("同上") and at:
+        if AS_ABOVE.fullmatch(fold(text)) and at:
             return self.reason_text(self.form.indicators[at - 1])
         return None if _OURS.fullmatch(fold(text)) else text
 
-    def scores_table(self) -> Table:
+    def scores_table(self) -> ReportTable:
         """表2: the execution rate, every indicator, the total."""
         scored = [one.indicator for one in self.score.indicators]
         named = {
-            "level1": Column("一级指标", 17, merged=True),
-            "level2": Column("二级指标", 20, merged=True),
-            "level3": Column("三级指标", 39),
+            "level1": ReportColumn("一级指标", 17, merged=True),
+            "level2": ReportColumn("二级指标", 20, merged=True),
+            "level3": ReportColumn("三级指标", 39),
         }
         levels = [name for name in named if name == "level3" or any(getattr(one, name) for one in scored)]
-        points = [*([Column("分值", 12, numbers=True)] if self.has_weights else []), Column("得分", 12, numbers=True)]
+        points = [
+            *([ReportColumn("分值", 12, numbers=True)] if self.has_weights else []),
+            ReportColumn("得分", 12, numbers=True),
+        ]
         rest = [""] * (len(levels) - 1)
         rows, row = [], self.total_row
         if row is not None and (row.weight.number is not None or row.score.number is not None):
@@ -603,7 +620,7 @@ class _Composer:
             rows.append(self.scores_row([texts[name] or "" for name in levels], one.weight, one.score))
         weight = self.form.total_weight if self.form.total_weight.number is not None else self.all_weights
         rows.append(self.scores_row(["总分", *rest], weight, self.form.total))
-        return Table((*(named[name] for name in levels), *points), tuple(rows))
+        return ReportTable((*(named[name] for name in levels), *points), tuple(rows))
 
     def scores_row(self, names: Sequence[str], weight: Written, score: Written) -> tuple[Piece, ...]:
         """A row of 表2; a score that is missing is marked."""
@@ -632,7 +649,7 @@ class _Composer:
         return [row for row in self.score.indicators if row in self.lost or row in self.missed]
 
     def problems(self) -> Iterator[Block]:
-        """What the form tells: a low execution rate, targets not reached, points lost."""
+        """What the form tells: a low execution rate, its 说明, targets not reached, points lost."""
         number = 0
         row, form = self.total_row, self.form
         if self.spent_too_little and row is not None:
@@ -643,26 +660,19 @@ class _Composer:
                 *self.amounts(row)[-3:],
                 ("未执行", _say(f"{plain(left)}{form.money_unit or ''}", budget, executed)),
             ]
-            why = form.remark
             reason = _ask("预算执行率偏低的原因", row.rate if row.rate.text else executed)
-            silent = says_nothing(why) or _OURS.fullmatch(fold(why.text or ""))
-            remark = ["自评表说明：", _say(_ended(why.text or ""), why)]
-            yield _block(BODY, f"{number}.预算执行率偏低。", *_listed(said), *([reason] if silent else remark))
+            remark = ["自评表说明：", _say(_ended(self.remark.text or ""), self.remark)] if self.remark else [reason]
+            yield _block(BODY, f"{number}.预算执行率偏低。", *_listed(said), *remark)
+        elif self.remark and self.tells_of_faults:
+            number += 1
+            yield _block(BODY, f"{number}.自评表说明：", _say(_ended(self.remark.text or ""), self.remark))
         for one in self.troubled:
             number += 1
-            name = one.indicator.level3
-            missed, lost = one in self.missed, one in self.lost
-            yield _block(
-                BODY,
-                f"{number}.",
-                _say(f"“{name.text or ''}”", name),
-                "未达到年度指标值" if missed else "扣分",
-                "。",
-                self.values(one.indicator)[1:-1] if missed else self.values(one.indicator)[1:],
-                ["，扣", _say(plain(_lost(one)), one.indicator.score, one.indicator.weight), "分"] if lost else "",
-                "。",
-                self.cause(one.indicator),
-            )
+            indicator = one.indicator
+            values = _separated([self.values(member) for member in self.form.members(indicator)], "；")
+            points = _say(plain(_lost(one)), indicator.score, indicator.weight)
+            lost = _pieces(["，扣", points, "分"] if one in self.lost else [])
+            yield _block(BODY, f"{number}.", values, lost, "。", self.cause(indicator))
         if not number:
             yield _block(BODY, _ask("项目实施和绩效管理中存在的问题（自评表没有反映）"))
 
@@ -674,12 +684,18 @@ class _Composer:
             yield _block(BODY, f"{number}.", _ask("加快预算执行的措施"))
         for one in self.troubled:
             number += 1
-            name = one.indicator.level3.text or ""
-            _, measures = cause_and_measures(self.reason_text(one.indicator) or "")
-            told = _say(_ended(measures), reason_of(self.form, one.indicator)) if measures else None
-            yield _block(BODY, f"{number}.针对“{name}”：", told or _ask(f"“{name}”的改进措施"))
+            row = one.indicator
+            _, measures = cause_and_measures(self.reason_text(row) or "")
+            told = _say(_ended(measures), reason_of(self.form, row)) if measures else None
+            named = _named(*self.form.members(row))
+            yield _block(BODY, f"{number}.针对", named, "：", told or _ask(f"{named.text}的改进措施"))
         if not number:
             yield _block(BODY, _ask("有关建议"))
+
+
+def _named(*rows: Indicator) -> Piece:
+    """“甲”、“乙”: rows by their names."""
+    return _say("、".join(f"“{row.level3.text or ''}”" for row in rows), *(row.level3 for row in rows))
 
 
 def _figure(filed: Written) -> str:

@@ -20,10 +20,10 @@ from perf_xl.report import (
     SECTION,
     SIGNATURE,
     TITLE,
-    Column,
     Piece,
     Report,
-    Table,
+    ReportColumn,
+    ReportTable,
 )
 from perf_xl.workbooks import OUR_MARK
 
@@ -106,7 +106,7 @@ _STYLE_SHEET = "".join((
     f'<w:pPr>{_spacing()}{_ALIGNED["both"]}</w:pPr></w:style>',
     '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
     '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>',
-    '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/>'
+    '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal ReportTable"/><w:uiPriority w:val="99"/>'
     '<w:semiHidden/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
     '<w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar>'
     "</w:tblPr></w:style>",
@@ -197,7 +197,7 @@ _SIDES = "".join(
 )
 
 
-def _table(table: Table, comments: _Comments) -> str:
+def _table(table: ReportTable, comments: _Comments) -> str:
     """A table over the whole width; its head is repeated on every page, no row is torn."""
     whole = sum(column.width for column in table.columns)
     widths = [WIDTH * column.width // whole for column in table.columns]
@@ -230,7 +230,7 @@ def _table(table: Table, comments: _Comments) -> str:
     )
 
 
-def _goes_on(columns: Sequence[Column], above: Sequence[Piece], row: Sequence[Piece], at: int) -> bool:
+def _goes_on(columns: Sequence[ReportColumn], above: Sequence[Piece], row: Sequence[Piece], at: int) -> bool:
     """Whether a cell says what the one above it says, and so do the merged cells before it."""
     mine = [piece.text for piece in row[: at + 1]]
     return columns[at].merged and bool(mine[-1]) and [piece.text for piece in above[: at + 1]] == mine
@@ -262,9 +262,9 @@ def document_bytes(report: Report) -> bytes:
 
 
 def _body(report: Report, comments: _Comments) -> Iterator[str]:
-    kinds = ["" if isinstance(block, Table) else block.kind for block in report.blocks]
+    kinds = ["" if isinstance(block, ReportTable) else block.kind for block in report.blocks]
     for block, before, after in zip(report.blocks, [BODY, *kinds], [*kinds[1:], ""], strict=False):
-        if isinstance(block, Table):
+        if isinstance(block, ReportTable):
             yield _table(block, comments)
             continue
         more = "<w:keepNext/>" if after == SIGNATURE else ""
