@@ -502,7 +502,7 @@ class _Composer:
             number += 1
             score = self.filed(row.score, self.execution.score, "预算执行率得分")
             yield _block(
-                BODY, f"{number}.预算执行率指标", *_listed(self.weight(row.weight), "，"), "自评得分", score, "分。"
+                BODY, f"{number}.预算执行率指标", *_listed(self.weight(row.weight), "，"), "得分", score, "分。"
             )
         for level1, rows in _grouped(self.score.indicators, "level1"):
             number += 1
@@ -519,7 +519,7 @@ class _Composer:
                     yield _block(BODY, f"（{at}）{level2}", *self.level(level1, level2, members), *self.losses(members))
 
     def level(self, level1: str, level2: str | None, rows: list[IndicatorScore]) -> Iterator[Words]:
-        """分值50分，自评得分47.5分。"""
+        """分值50分，得分47.5分。"""
         weights = [row.indicator.weight for row in rows]
         headings = [
             one
@@ -536,7 +536,7 @@ class _Composer:
             yield "分，"
         scores = [row.indicator.score for row in rows]
         filed = _sum(one.number for one in scores)
-        yield "自评得分"
+        yield "得分"
         if filed is not None:
             yield _say(plain(filed), *scores)
         else:

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 from departments import random_department
 from openpyxl import Workbook, load_workbook
+from planted import KINDS, clean, planted
 from support import WORKBOOKS, run
 from support_forms import form, indicator, written
 
@@ -23,6 +24,7 @@ from perf_xl.comparing import compare
 from perf_xl.documents import read_report
 from perf_xl.findings import Finding
 from perf_xl.model import BLANK, Form, Goal, Heading, Written
+from perf_xl.reading import read_forms
 from perf_xl.report import PART, SECTION, TITLE, Block, Report, ReportTable, compose, pieces_of
 from perf_xl.scoring import score
 from perf_xl.typesetting import document_bytes
@@ -81,7 +83,7 @@ def body(data: bytes) -> str:
 def disagreements(one: Form) -> list[Finding]:
     """What the checks of the written report tell of a report made from its own form.
 
-    Where the form's own scores do not make its total (S04), no report of it can: R02 says so again.
+    Where the form's own scores do not make its total (S04, F07), no report of it can: R02 says so again.
     """
     scored = score(one)
     findings = audit(scored)
@@ -91,7 +93,7 @@ def disagreements(one: Form) -> list[Finding]:
     assert [paragraph.text for paragraph in paragraphs] == [" ".join(block.text.split()) for block in blocks]
     levels = {PART: 1, SECTION: 2}
     assert [paragraph.heading for paragraph in paragraphs] == [levels.get(block.kind) for block in blocks]
-    forced = {"R02"} if any(finding.code == "S04" for finding in findings) else set()
+    forced = {"R02"} if not {"S04", "F07"}.isdisjoint(finding.code for finding in findings) else set()
     return [finding for finding in compare(paragraphs, scored, "报告.docx") if finding.code not in forced]
 
 
@@ -116,6 +118,28 @@ def test_a_report_agrees_with_any_form_it_is_made_from(seed: int, tmp_path: Path
     assert told
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_with_a_fault_is_reported_as_filed_and_the_fault_is_told(kind: str) -> None:
+    paper, code, _ = planted(kind, 0)
+    (one,) = read_forms([paper.grid()], "甲.xlsx")
+    assert disagreements(one) == []
+    report = report_of(one)
+    if code == "I08":  # prompts of the template name nothing that a report could tell
+        return
+    told = {note.split()[0] for piece in pieces_of(report.blocks) for note in piece.notes}
+    assert code in told or not [
+        finding for finding in audit(score(one)) if finding.code == code and finding.severity != "提示"
+    ]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_form_without_fault_is_reported_without_a_note(seed: int) -> None:
+    paper, _ = clean(seed)
+    (one,) = read_forms([paper.grid()], "甲.xlsx")
+    assert disagreements(one) == []
+    assert noted(one) == {}
+
+
 def test_a_total_that_is_not_the_sum_is_told_in_the_report_and_of_it() -> None:
     wrong = sound(total="95")
     assert noted(wrong)["95"] == ["S04"]
@@ -134,8 +158,8 @@ def test_the_seed_is_told_as_it_was_filed() -> None:
         "年初预算数78万元，全年预算数78万元，全年执行数51.91万元，预算执行率66.55%。",
         "自评得分94.5分，自评等级为优。",
         "达到指标值的13项，未达到指标值的1项。",
-        "1.预算执行率指标分值7分，自评得分7分。",
-        "2.产出指标分值50分，自评得分47.5分。",
+        "1.预算执行率指标分值7分，得分7分。",
+        "2.产出指标分值50分，得分47.5分。",
         "“偿还历史欠款”分值5分，得分2.5分，扣2.5分，扣分原因及改进措施：【请填写：“偿还历史欠款”扣分的原因（自评表未填）】。",
         "1.预算执行率偏低。全年预算数78万元，全年执行数51.91万元，预算执行率66.55%，未执行26.09万元。",
         "2.“偿还历史欠款”指标值为10万，实际完成值为5，未达到指标值，扣2.5分。",
@@ -305,9 +329,9 @@ def test_a_flat_form_has_no_levels_in_text_and_table() -> None:
 def test_a_form_without_weights_tells_scores_alone() -> None:
     rows = [replace(row, weight=BLANK) for row in GOOD]
     one = replace(sound(*rows), columns=sound().columns - {"weight"})
-    assert "2.产出指标自评得分50分。" in text_of(one)
+    assert "2.产出指标得分50分。" in text_of(one)
     headed = replace(one, headings=(Heading(1, "产出指标", None, written("50", "A12").number, "A12"),))  # type: ignore[arg-type]
-    assert "2.产出指标分值50分，自评得分50分。" in text_of(headed)
+    assert "2.产出指标分值50分，得分50分。" in text_of(headed)
 
 
 def test_a_form_without_scores_is_told_once_and_not_for_every_row() -> None:
@@ -319,7 +343,7 @@ def test_a_form_without_scores_is_told_once_and_not_for_every_row() -> None:
 
 def test_a_score_that_is_missing_is_asked_for_with_what_the_rules_give() -> None:
     one = sound(replace(GOOD[0], score=written(None, "G12")), *GOOD[1:], total=None)
-    assert "2.产出指标分值50分，自评得分【请填写：产出指标得分（自评表未填全，按规则计算为50分）】分。" in text_of(one)
+    assert "2.产出指标分值50分，得分【请填写：产出指标得分（自评表未填全，按规则计算为50分）】分。" in text_of(one)
     assert report_of(one).prompts.count("【请填写：得分】") == 2
 
 
