@@ -19,7 +19,15 @@ from perf_xl.findings import ADVICE, CATALOGUE, Finding
 from perf_xl.model import AMOUNTS, FundsRow, Indicator, Written
 from perf_xl.patterns import regex
 from perf_xl.rules import HUNDRED
-from perf_xl.scoring import WHOLE, FormScore, IndicatorScore, completion_of, execution_rate, settle_indicator
+from perf_xl.scoring import (
+    WHOLE,
+    FormScore,
+    IndicatorScore,
+    completion_of,
+    execution_rate,
+    fold_unit_name,
+    settle_indicator,
+)
 from perf_xl.values import is_filler, is_prompt
 
 # --- a report ---------------------------------------------------------------------------------------------------------
@@ -251,7 +259,6 @@ class _Composer:
 
     def blocks(self) -> Iterator[Block | ReportTable]:
         """Yield the whole report."""
-        form = self.form
         yield _block(TITLE, self.unit(), "\n关于", self.subject(), "绩效自评报告")
         yield _block(ADDRESSEE, _ask("主送机关"), "：")
         basis = _ask("布置绩效自评工作的通知名称、文号")
@@ -266,15 +273,15 @@ class _Composer:
         for numeral, (title, blocks) in zip(_NUMERALS, parts, strict=False):
             yield _block(PART, f"{numeral}、{title}")
             yield from blocks
-        unit = form.implementing_unit if form.implementing_unit.text else form.competent_department
-        yield _block(SIGNATURE, _say(unit.text, unit) if unit.text else _ask("单位名称"))
+        yield _block(SIGNATURE, self.unit())
         yield _block(SIGNATURE, _ask("成文日期"))
 
     def unit(self) -> Piece:
-        """The filing unit."""
+        """The filing unit, without a code before its name."""
         form = self.form
         filed = form.implementing_unit if form.implementing_unit.text else form.competent_department
-        return _say(filed.text, filed) if filed.text else _ask("单位名称")
+        bare = fold_unit_name(filed.text)
+        return _say(bare if bare != fold(filed.text or "") else filed.text or "", filed) if bare else _ask("单位名称")
 
     def subject(self) -> list[str | Piece]:
         """2023年度某某项目支出"""

@@ -78,12 +78,12 @@ def _style(
     *,
     bold: bool = False,
     following: str = "",
-    more: str = "",
 ) -> str:
     strong = "<w:b/><w:bCs/>" if bold else ""
     after = f'<w:next w:val="{following}"/>' if following else ""
+    own = "" if name.isascii() else ' w:customStyle="1"'
     return (
-        f'<w:style w:type="paragraph" w:styleId="{key}"><w:name w:val="{name}"/><w:basedOn w:val="Normal"/>{after}{more}'
+        f'<w:style w:type="paragraph"{own} w:styleId="{key}"><w:name w:val="{name}"/><w:basedOn w:val="Normal"/>{after}'
         f'<w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{_fonts(font)}{strong}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
         "</w:rPr></w:style>"
     )

@@ -379,6 +379,13 @@ def test_the_title(project: str, year: int | None, wanted: str) -> None:
     assert title.text == f"城关镇\n{wanted}"
 
 
+def test_a_code_before_the_name_of_the_unit_is_not_signed() -> None:
+    said = text_of(sound(implementing_unit=Written("219001-城关镇 人民政府", None, "G3")))
+    assert said.startswith("城关镇人民政府\n关于")
+    assert "\n城关镇人民政府\n【请填写：成文日期】" in said
+    assert text_of(sound(implementing_unit=Written("12345（热线）中心", None, "G3"))).startswith("12345（热线）中心\n")
+
+
 # --- the document -----------------------------------------------------------------------------------------------------
 
 

@@ -109,7 +109,7 @@ def _groups(groups: list[tuple[str, list[Button]]]) -> Iterator[str]:
                 later += _tip(one, x + 6, BOTTOM + 4)
             x += width
         for number, one in enumerate(small):
-            y = TOP + 12 + number * 30
+            y = TOP + 8 + number * 26
             yield _icon(one.id, x + 6, y, 20)
             yield _text(x + 32, y + 15, one.label, 13, INK)
         x += (max(len(one.label) for one in small) * 13 + 44) if small else 6
