@@ -254,8 +254,8 @@ class _Composer:
         self.score, self.form, self.execution = score, score.form, score.execution
         self.total_row = self.form.total_row
         self.has_weights = "weight" in self.form.columns
-        self.lost = [row for row in score.indicators if _lost(row)]
-        self.missed = [row for row in score.indicators if row.completion is not None and row.completion < WHOLE]
+        self.troubled = [row for row in score.indicators if _lost(row) or _is_missed(row)]
+        """Rows that lost points, or by their numbers did not reach the target."""
 
     def blocks(self) -> Iterator[Block | ReportTable]:
         """Yield the whole report."""
@@ -456,25 +456,21 @@ class _Composer:
     def goal(self) -> Iterator[Block]:
         """年度总体目标的实际完成情况, and how many targets were met."""
         actual = self.form.goal.actual
-        if self.unmet and actual.text and _ALL_DONE.search(fold(actual.text)):
+        if self.troubled and actual.text and _ALL_DONE.search(fold(actual.text)):
             asked = _ask("年度总体目标实际完成情况（自评表称全部完成，但有指标未达到指标值或扣了分）", actual)
             note = f"自评表 {actual.cell}：“{actual.text}”与各项指标的完成情况不符，没有照录。"
             yield _block(BODY, replace(asked, notes=(note,)))
         elif not is_filler(actual.text):
             yield _block(BODY, "年度总体目标实际完成情况：", _say(_ended(actual.text or ""), actual))
         met = sum(row.completion == WHOLE for row in self.score.indicators)
-        unclear = len(self.score.indicators) - met - len(self.missed)
-        counts = (("达到指标值的", met), ("未达到指标值的", len(self.missed)), ("不能直接比较、由人工判断的", unclear))
+        missed = sum(map(_is_missed, self.score.indicators))
+        unclear = len(self.score.indicators) - met - missed
+        counts = (("达到指标值的", met), ("未达到指标值的", missed), ("不能直接比较、由人工判断的", unclear))
         told = "，".join(f"{what}{count}项" for what, count in counts if count)
         if self.score.indicators:
             yield _block(
                 BODY, f"自评表列入计分的指标{len(self.score.indicators)}项，其中{told}。各类指标完成情况如下："
             )
-
-    @property
-    def unmet(self) -> bool:
-        """Whether something was not reached, or lost points."""
-        return bool(self.missed or self.lost)
 
     def categories(self) -> Iterator[tuple[str, list[Indicator]]]:
         """The indicators that say something, by second level, else by first."""
@@ -568,7 +564,7 @@ class _Composer:
     def losses(self, rows: list[IndicatorScore]) -> Iterator[Words]:
         """“偿还历史欠款”扣2.5分，原因：…"""
         for row in rows:
-            if row in self.lost:
+            if _lost(row):
                 one = row.indicator
                 yield _named(*self.form.members(one))
                 yield "分值"
@@ -599,8 +595,7 @@ class _Composer:
         if is_no_reason(self.form, row):
             return None
         text = reason_of(self.form, row).text or ""
-        at = self.form.indicators.index(row)
-        if AS_ABOVE.fullmatch(fold(text)) and at:
+        if AS_ABOVE.fullmatch(fold(text)) and (at := self.form.indicators.index(row)):
             return self.reason_text(self.form.indicators[at - 1])
         return None if _OURS.fullmatch(fold(text)) else text
 
@@ -650,11 +645,6 @@ class _Composer:
         rate = self.execution.rate
         return rate is not None and rate < Fraction(self.score.rulebook.low_execution)
 
-    @property
-    def troubled(self) -> list[IndicatorScore]:
-        """Rows that lost points, or by their numbers did not reach the target."""
-        return [row for row in self.score.indicators if row in self.lost or row in self.missed]
-
     def problems(self) -> Iterator[Block]:
         """What the form tells: a low execution rate, its 说明, targets not reached, points lost."""
         number = 0
@@ -678,7 +668,7 @@ class _Composer:
             indicator = one.indicator
             values = _separated([self.values(member) for member in self.form.members(indicator)], "；")
             points = _say(plain(_lost(one)), indicator.score, indicator.weight)
-            lost = _pieces(["，扣", points, "分"] if one in self.lost else [])
+            lost = _pieces(["，扣", points, "分"] if _lost(one) else [])
             yield _block(BODY, f"{number}.", values, lost, "。", self.cause(indicator))
         if not number:
             yield _block(BODY, _ask("项目实施和绩效管理中存在的问题（自评表没有反映）"))
@@ -714,6 +704,11 @@ def _lost(row: IndicatorScore) -> Decimal:
     """Points that a row lost as filed; 0 where it lost none or it cannot be told."""
     weight, score = row.indicator.weight.number, row.indicator.score.number
     return max(weight - score, Decimal(0)) if weight is not None and score is not None else Decimal(0)
+
+
+def _is_missed(row: IndicatorScore) -> bool:
+    """Whether a row certainly did not reach its target."""
+    return row.completion is not None and row.completion < WHOLE
 
 
 def _listed(said: Iterable[tuple[str | Piece, ...]], end: str = "。") -> list[str | Piece]:
