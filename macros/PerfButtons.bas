@@ -28,6 +28,10 @@ Public Sub PerfClearMarks()
     PerfRun "clear_marks"
 End Sub
 
+Public Sub PerfReport()
+    PerfRun "report"
+End Sub
+
 Public Sub PerfUndo()
     PerfRun "undo"
 End Sub

@@ -28,6 +28,10 @@ Public Sub RibbonPerfClearMarks(Control As IRibbonControl)
     PerfClearMarks
 End Sub
 
+Public Sub RibbonPerfReport(Control As IRibbonControl)
+    PerfReport
+End Sub
+
 Public Sub RibbonPerfUndo(Control As IRibbonControl)
     PerfUndo
 End Sub

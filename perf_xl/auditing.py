@@ -680,10 +680,10 @@ _NOTHING = regex(
 )
 _PROMPT = regex(r"\(?请(?:在此处?)?(?:简要|据实)?(?:说明|填写|填列|注明)[^。)]*[。)]*")
 _CLAUSE_ENDS = regex("[。.;,、!]")
-_AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
+AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
-def _says_nothing(reason: Written) -> bool:
+def says_nothing(reason: Written) -> bool:
     """Whether a reason is blank, a dash, the form's own prompt, or a way of saying that there is none: 暂无, 无偏差, N/A."""
     return is_filler(reason.text) or _is_nothing(_PROMPT.sub("", fold(reason.text or "")))
 
@@ -693,14 +693,14 @@ def _is_nothing(said: str) -> bool:
     return all(_NOTHING.fullmatch(clause) for clause in _CLAUSE_ENDS.split(said))
 
 
-def _is_no_reason(form: Form, indicator: Indicator) -> bool:
+def is_no_reason(form: Form, indicator: Indicator) -> bool:
     """Whether the reason beside a row says nothing, is a bare number, or is a 同上 below one that says nothing."""
     reason = reason_of(form, indicator)
     said = fold(reason.text or "")
-    if _AS_ABOVE.fullmatch(said):
+    if AS_ABOVE.fullmatch(said):
         at = form.indicators.index(indicator)
-        return at == 0 or _is_no_reason(form, form.indicators[at - 1])
-    return _says_nothing(reason) or decimal_in(said.removesuffix("%")) is not None
+        return at == 0 or is_no_reason(form, form.indicators[at - 1])
+    return says_nothing(reason) or decimal_in(said.removesuffix("%")) is not None
 
 
 def _is_counted(row: Row) -> bool:
@@ -794,7 +794,7 @@ def deduction_from_a_met_target(case: Case) -> Iterator[Fault]:
     """Met, score below the weight, and no reason."""
     for row in case.deducted:
         weight, filed = row.indicator.weight, row.indicator.score
-        if (row.filed or 0) >= 0 and _is_met(row) and _is_no_reason(case.form, row.indicator):
+        if (row.filed or 0) >= 0 and _is_met(row) and is_no_reason(case.form, row.indicator):
             what = f"“{row.name}”完成值 {row.indicator.actual.text} 已达指标值,分值 {_shown(weight)} 分只得 {_shown(filed)} 分"
             yield Fault(filed.cell, f"{what},没有说明原因", _shown(filed), _shown(weight))
 
@@ -924,7 +924,7 @@ def unexplained_surplus(case: Case) -> Iterator[Fault]:
             continue
         if settled.target < 0 or settled.actual < times(settled.target, most):
             continue
-        if _is_no_reason(case.form, indicator):
+        if is_no_reason(case.form, indicator):
             percent = f"{plain(round_half_up(quotient(settled.actual, settled.target) * 100, 2))}%"
             what = f"“{row.name}”指标值 {indicator.target.text}、完成值 {indicator.actual.text},达到指标值的 {percent}"
             yield Fault(
@@ -946,7 +946,7 @@ def unexplained_low_execution(case: Case) -> Iterator[Fault]:
     if rate is None or row is None or rate >= least:
         return
     reasons = [one.reason.text for one in case.form.indicators if one.reason.text]
-    if not _says_nothing(case.form.remark) or any(_ABOUT_FUNDS.search(fold(one)) for one in reasons):
+    if not says_nothing(case.form.remark) or any(_ABOUT_FUNDS.search(fold(one)) for one in reasons):
         return
     percent, low = (f"{plain(round_half_up(one * 100, 2))}%" for one in (rate, least))
     cell = row.rate.cell if row.rate.text else row.executed.cell
@@ -962,7 +962,7 @@ def reason_says_nothing(case: Case) -> Iterator[Fault]:
     """Points lost, and the reason is 无, 暂无, N/A, 0, a dash or a number; a number where none were lost is advice."""
     for row in case.deducted:
         indicator, reason = row.indicator, reason_of(case.form, row.indicator)
-        if reason.text is not None and _is_no_reason(case.form, indicator):
+        if reason.text is not None and is_no_reason(case.form, indicator):
             points = f"分值 {_shown(indicator.weight)}、得分 {_shown(indicator.score)}"
             message = f"“{row.name}”{points},原因栏只填“{reason.text}”"
             yield Fault(reason.cell, message, reason.text, "扣分原因和改进措施")
@@ -1215,7 +1215,7 @@ def prompt_is_left(case: Case) -> Iterator[Fault]:
         if written.text and _ASKED.search(fold(written.text)):
             yield Fault(written.cell, "年度总体目标里留有模板提示语", written.text)
     remark = form.remark
-    if remark.text and _PROMPT.search(fold(remark.text)) and _says_nothing(remark):
+    if remark.text and _PROMPT.search(fold(remark.text)) and says_nothing(remark):
         yield Fault(remark.cell, f"“说明”里只有模板提示语“{remark.text}”", remark.text, None, DOUBT)
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from perf_xl.auditing import audit
 from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
@@ -20,8 +22,13 @@ from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding
 from perf_xl.folders import EXPLANATIONS, MARKED, SourceFile, find_files
 from perf_xl.intake import FileResult, read_all
 from perf_xl.model import Form
+from perf_xl.reading import read_forms
 from perf_xl.rules import Rulebook, default
 from perf_xl.scoring import FormScore, fold_unit_name, score
+from perf_xl.workbooks import read_grids
+
+if TYPE_CHECKING:
+    from perf_xl.report import Report
 
 Accepted = Mapping[str, str]
 """Identity of a finding → its 说明."""
@@ -229,6 +236,77 @@ def check_report(report: Path, checked: Sequence[Checked], selection: Selection)
         why = "没有读到自评表" if not checked else "报告对应哪一张自评表无法确定"
         raise NothingToDo(f"{why},未核对自评报告“{report.name}”。请只给出报告所对应的那一张自评表。")
     return [one for one in compare(paragraphs, scores[0], report.name) if selection.takes(one)]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReport:
+    """自评报告写出之后: where it stands, what it says, and whether its form has an 错误."""
+
+    path: Path
+    report: Report
+    has_errors: bool
+
+
+def write_report(
+    source: str | Path, output: Path, rulebook: Rulebook | None = None, *, project: str = "", sheet: str = ""
+) -> SavedReport:
+    """Write the report (自评报告) of one form as a Word document; of several forms the one on `sheet`, or of `project`.
+
+    Raises:
+        NothingToDo: not one file, or not one form in it that is meant.
+        OutputNotWritable: something else stands there: somebody may have filled the report in.
+        WorkbookUnreadable: the file cannot be read, or holds no form.
+    """
+    from perf_xl.report import compose
+    from perf_xl.saving import write_bytes
+    from perf_xl.typesetting import document_bytes
+
+    files = find_files([source])
+    if len(files) != 1:
+        raise NothingToDo(f"“{source}”不是一个文件。请给出一个有自评表的工作簿或 Word 文档。")
+    form = _the_form(_forms_of(files[0]), files[0].name, project, sheet)
+    scored = score(form, rulebook)
+    checked = sort_out(scored, audit(scored), Selection(), explanations(home_of([source]), []))
+    report = compose(scored, checked.findings)
+    data = document_bytes(report)
+    if output.exists():
+        if not output.is_file() or output.read_bytes() != data:
+            raise OutputNotWritable(str(output), "已有同名文件,内容不同,可能有人填写过,为免覆盖未写入")
+        place = output
+    else:
+        place = write_bytes(data, output)
+    return SavedReport(place, report, any(one.severity == ERROR for one in checked.findings))
+
+
+_CONSOLIDATED = re.compile(r"汇总表\d*")
+"""The sheets of a result workbook that hold forms."""
+
+
+def _forms_of(file: SourceFile) -> tuple[Form, ...]:
+    """The forms of one file; of a result of ours those it was made for, of a marked copy its own."""
+    (result,) = read_all([file])
+    if result.refusal is not None:
+        raise result.refusal
+    if not result.own:
+        return result.forms
+    forms = tuple(read_forms(read_grids(file.read(), file.name), file.name))
+    return forms if file.copy else tuple(one for one in forms if _CONSOLIDATED.fullmatch(one.sheet))
+
+
+def _the_form(forms: Sequence[Form], file: str, project: str, sheet: str) -> Form:
+    """The one form that is meant."""
+    if not forms:
+        raise WorkbookUnreadable(file, "文件里没有找到自评表", "请换一个文件", "X02")
+    meant = [
+        one
+        for one in forms
+        if fold(project) in fold(one.project.text or "") and (not sheet or fold(sheet) == fold(one.sheet))
+    ]
+    if len(meant) == 1:
+        return meant[0]
+    listed = ";".join(f"工作表“{one.sheet}”,项目“{one.project.text or '未填名称'}”" for one in meant or forms)
+    why = f"符合的有 {len(meant)} 张" if project or sheet else f"有 {len(forms)} 张自评表"
+    raise NothingToDo(f"“{file}”里{why},一份报告只写一张。请用 --sheet 或 --project 指明是哪一张:{listed}。")
 
 
 # --- the bureau's list ------------------------------------------------------------------------------------------------

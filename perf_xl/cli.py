@@ -140,12 +140,16 @@ def _wanted_of(problem: click.BadParameter) -> str:
     return problem.message
 
 
-class _Workbook(click.Path):
-    """Where a workbook is to be written: Excel opens one only under its own ending."""
+class _Output(click.Path):
+    """Where a workbook or document is to be written: Excel and Word open one only under its own ending."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__(path_type=Path)
+        self.ending = ending
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if Path(value).suffix.lower() != ".xlsx":
-            self.fail(f"“{value}”的文件名应以 .xlsx 结尾", param, ctx)
+        if Path(value).suffix.lower() != self.ending:
+            self.fail(f"“{value}”的文件名应以 {self.ending} 结尾", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -243,7 +247,7 @@ def _refused_json(results: Sequence[intake.FileResult]) -> list[Any]:
 
 
 @main.command("new")
-@click.argument("output", type=_Workbook(path_type=Path), metavar="自评表.xlsx")
+@click.argument("output", type=_Output(".xlsx"), metavar="自评表.xlsx")
 @click.option("--form", default="项目", metavar="表式", help="表式:项目(缺省)、成本单列、转移支付。")
 @click.option("--rows", type=click.IntRange(1, 50), default=2, metavar="N", help="每个二级指标留几行,缺省2行。")
 @click.option("--project", "projects", multiple=True, metavar="名称", help="预先填好项目名称;给出几个就写几个文件。")
@@ -459,7 +463,7 @@ def _print_score(score: FormScore) -> None:
     "-o",
     "--output",
     "output",
-    type=_Workbook(path_type=Path),
+    type=_Output(".xlsx"),
     metavar="审核汇总.xlsx",
     help="写出审核汇总:按单位、按代码、常见错误。",
 )
@@ -546,6 +550,40 @@ def explain_command(code: str) -> int:
     return CLEAN
 
 
+# --- report -----------------------------------------------------------------------------------------------------------
+
+
+@main.command("report")
+@click.argument("source", metavar="自评表")
+@click.option(
+    "-o", "--output", "output", required=True, type=_Output(".docx"), metavar="自评报告.docx", help="写出的自评报告。"
+)
+@click.option("--project", default="", metavar="名称", help="文件里有几张自评表时,写项目名称里有这些字的那一张。")
+@click.option("--sheet", default="", metavar="工作表", help="文件里有几张自评表时,写这张工作表上的。")
+@_rulebook_option
+@_limits_option
+def report_command(source: str, output: Path, project: str, sheet: str, rulebook: str | None) -> int:
+    """按自评表写出自评报告(Word):表里有的照写,表里没有的留空待填,有问题的加批注。"""
+    from perf_xl import checking
+
+    made = checking.write_report(source, output, intake.load_rulebook(rulebook), project=project, sheet=sheet)
+    report = made.report
+    if report.attached:
+        counts = count_by_severity(report.attached)
+        told = "、".join(f"{severity} {counts[severity]}" for severity in SEVERITIES if counts[severity])
+        click.echo(f"自评表里的问题已在相应的句子上加批注({told})。请先改正自评表,再重新生成;定稿前删除全部批注。")
+    for one in report.unattached:
+        click.echo(f"报告没有写到,也请处理:{one.sentence()}")
+    prompts = report.prompts
+    if prompts:
+        click.echo(f"还有 {len(prompts)} 处需要填写(文中黄色标出):")
+    for prompt in dict.fromkeys(prompts):
+        again = f" {prompts.count(prompt)} 处" if prompts.count(prompt) > 1 else ""
+        click.echo(f"  {prompt}{again}")
+    click.echo(f"已写出 {made.path}")
+    return FINDINGS if made.has_errors else CLEAN
+
+
 # --- convert ----------------------------------------------------------------------------------------------------------
 
 
@@ -556,7 +594,7 @@ def explain_command(code: str) -> int:
     "--output",
     "output",
     required=True,
-    type=_Workbook(path_type=Path),
+    type=_Output(".xlsx"),
     metavar="自评表.xlsx",
     help="转成的工作簿;文件里有几张表就写几个。",
 )
@@ -584,7 +622,7 @@ def convert_command(source: str, output: Path, form: str, rulebook: str | None) 
     "--output",
     "output",
     required=True,
-    type=_Workbook(path_type=Path),
+    type=_Output(".xlsx"),
     metavar="汇总.xlsx",
     help="汇总结果工作簿。",
 )
@@ -780,7 +818,11 @@ def demo_command(folder: Path | None) -> int:
     click.echo(f"已审核:标注副本 {len(copies)} 份,审核汇总 1 份。")
     written = [checking.save_review(sources, results, checked, review, pipeline.links_from(review, sources))]
     output = folder / "汇总结果.xlsx"
-    written += pipeline.save(result, sources, output, folder / "汇总结果.json", None)
+    saved = pipeline.save(result, sources, output, folder / "汇总结果.json", None)
+    report = folder / demo.REPORT
+    if not report.exists():  # somebody may have filled it in
+        checking.write_report(saved[0], report)
+    written += [*saved, report]
     _print_summary(summary_of(result), written)
     for line in demo.what_to_open(folder, output):
         click.echo(line)

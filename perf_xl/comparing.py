@@ -452,7 +452,8 @@ def _claim(
     if named and before[-1].group() == "总分" and number == HUNDRED:
         aspect = WEIGHT
     subject = facts.subject_of(before[-1]) if before else inherited
-    if before and not named and _speaks_of_other_points(passage.text[before[-1].end() : here.start]):
+    since = before[-1].end() if before else sentence.start
+    if not named and _speaks_of_other_points(passage.text[since : here.start]):
         return None
     of_the_whole = aspect == SCORE and not named and re.search("自评|评价|※|项目", between)
     if of_the_whole and (subject is None or _is_total(subject, number, scored, facts)):
@@ -682,8 +683,12 @@ class _Funds:
         self.row, self.budget = row, facts.form.budget_of(row)
 
     def amount(self, before: str, token: re.Match[str], adjusted: bool) -> Fault | None:
-        """Hold an amount against the cells its last word speaks of; where the budget was adjusted it must say which."""
-        roles = list(_ROLE.finditer(before))
+        """Hold an amount against the cells its last word speaks of; where the budget was adjusted it must say which.
+
+        The name of an indicator is no such word: 招商到位金额5000万元 is no budget.
+        """
+        unnamed = self.facts.mention.sub(lambda name: "" if name["indicator"] else name.group(), before)
+        roles = list(_ROLE.finditer(unnamed))
         if not roles or "率" in before:
             return None
         kind = roles[-1].lastgroup

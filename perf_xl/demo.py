@@ -20,6 +20,8 @@ PROJECT = "2023年政府网站运营维护、机关维修等运转项目"
 TITLE = "2023年部门预算项目支出绩效自评表"
 FILED = "自评表"
 """Folder, inside the demo's, of what the unit filed."""
+REPORT = "自评报告.docx"
+"""Name of the report of the consolidated form."""
 
 OUTPUT, BENEFIT, SATISFACTION = "产出指标", "效益指标", "满意度指标"
 Row = tuple[str, str, str, str, str, str, str]
@@ -149,7 +151,8 @@ def what_to_open(folder: Path, output: Path) -> list[str]:
         "接下来请打开:",
         f"  1. {output} 的第一张表:五个二级项目汇总成的自评表,可直接打印签字;",
         "  2. 同一工作簿的“问题”:每条问题写明单元格、应填多少、怎么改;“来源”:点击链接可回到原表的单元格;",
-        f"  3. {folder / '标注副本'}:每张表的问题都用批注和颜色标在单元格上,“审核意见”表可填写说明;",
-        f"  4. {folder / '审核汇总.xlsx'}:最常见的错误,按单位、按代码的清单;",
-        f"  5. {folder / FILED}:五张自评表原件(未作任何改动),其中一个损坏的文件已拒读并列在“文件清单”。",
+        f"  3. {folder / REPORT}:按汇总表写出的自评报告,黄色处由人填写,表里的问题在相应的句子上有批注;",
+        f"  4. {folder / '标注副本'}:每张表的问题都用批注和颜色标在单元格上,“审核意见”表可填写说明;",
+        f"  5. {folder / '审核汇总.xlsx'}:最常见的错误,按单位、按代码的清单;",
+        f"  6. {folder / FILED}:五张自评表原件(未作任何改动),其中一个损坏的文件已拒读并列在“文件清单”。",
     ]

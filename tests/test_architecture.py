@@ -30,6 +30,8 @@ ROWS: list[set[str]] = [
         "trace",
         "template",
         "summary",
+        "report",
+        "typesetting",
         "review",
         "marking",
         "documents",
@@ -55,6 +57,8 @@ NEIGHBOURS = {
     ("pipeline", "demo"),
     ("workbooks", "documents"),
     ("folders", "remote"),
+    ("typesetting", "report"),
+    ("typesetting", "workbooks"),
 }
 
 ONE_DOOR = {

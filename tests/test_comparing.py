@@ -295,6 +295,21 @@ def test_a_form_written_out_agrees_with_itself(path: Path) -> None:
         assert compared("\n".join(lines), one) == []
 
 
+def test_the_name_of_an_indicator_is_no_word_for_a_budget() -> None:
+    row = indicator("500万元", "450万元", "30", "27", 18, "招商到位金额", level1="效益指标", level2="经济效益指标")
+    assert told("本项目招商到位金额为450万元。", form(row, filed="6.66", total="33.66")) == []
+    assert told("本项目资金到位450万元。", form(row, filed="6.66", total="33.66")) == [("R03", "第1段")]
+
+
+def test_points_of_a_name_that_two_rows_have_are_not_those_of_the_level_before() -> None:
+    rows = [
+        indicator("≥95%", "98%", "10", filed, at, "验收合格率", level2="质量指标")
+        for at, filed in ((12, "10"), (13, "8"))
+    ]
+    text = "质量指标分值20分,自评得分18分。“验收合格率”分值10分,得分8分,扣2分。"
+    assert told(text, form(*rows, filed="6.66", total="24.66")) == []
+
+
 def test_headings_by_style_are_headings() -> None:
     report = [Paragraph("产出指标", 1, 2), Paragraph("指标满分50分,自评得分48分。", 2, None)]
     assert [(one.code, one.cell) for one in compare(report, scoring.score(sample()), "报告.docx")] == [("R01", "第2段")]

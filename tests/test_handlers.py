@@ -17,6 +17,7 @@ from engines.fixtures import open_book
 from engines.store import Area
 from openpyxl import Workbook
 from support import WORKBOOKS, check_json, consolidate_json, score_json
+from support import run as run_command
 from xlwings import main as model
 
 from perf_xl import locking, resuming
@@ -410,6 +411,34 @@ def test_a_password_is_not_got_round(at_work: Begin) -> None:
 
 def test_there_may_be_nothing_to_clear(at_work: Begin) -> None:
     assert "没有审核加上的标记" in at_work().click("clear_marks")
+
+
+# --- 生成报告 ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_is_that_of_the_command_line_and_stands_beside_the_workbook(at_work: Begin) -> None:
+    office = at_work()
+    folder = Path(office.book.fullname).parent
+    before = snapshot(office.book)
+    said = office.click("report")
+    written = folder / f"{SEED.stem}自评报告.docx"
+    assert str(written) in said
+    assert "6 个问题已写成批注" in said
+    assert "还有 11 处需要填写" in said
+    wanted = folder / "命令行.docx"
+    assert run_command("report", office.book.fullname, "-o", wanted).exit_code == 1
+    assert written.read_bytes() == wanted.read_bytes()
+    assert snapshot(office.book) == before
+    assert f"{SEED.stem}自评报告(2).docx" in office.click("report")
+
+
+def test_what_was_explained_in_the_workbook_is_no_comment_of_the_report(at_work: Begin) -> None:
+    office = at_work()
+    office.click("check")
+    rows = rows_of_opinions(office.book, OPINIONS) or []
+    line = next(at for at, row in enumerate(rows) if row[1] == ICONS["疑点"])
+    office.book.sheets[OPINIONS].range((line + 1, REASON + 1)).value = "年中追加预算"
+    assert "5 个问题已写成批注" in office.click("report")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ ICONS = {
     "PerfReplaceScores": f"<path {STROKE} d='M3 3h8v8H3zM13 13h8v8h-8zM15 5h4v4M9 19H5v-4'/>",
     "PerfCheck": BUBBLE + f"<path {STROKE} d='M8 10l3 3 5-6'/>",
     "PerfClearMarks": BUBBLE + f"<path {STROKE} d='M9 7l6 6M15 7l-6 6'/>",
+    "PerfReport": SHEET + f"<path {STROKE} d='M8 10h4M8 14h8M8 18h8'/>",
     "PerfUndo": f"<path {STROKE} d='M8 4L3 9l5 5M3 9h11a6 6 0 0 1 0 12H9'/>",
     "PerfConsolidate": f"<path {STROKE} d='M3 3h7v6H3zM14 3h7v6h-7zM6.500 9v4h11V9M12 13v3M7 16h10v6H7z'/>",
     "PerfOpenResult": f"<path {STROKE} d='M2 20V5h7l2 3h9v4M2 20l4-8h17l-4 8z'/>",
@@ -108,7 +109,7 @@ def _groups(groups: list[tuple[str, list[Button]]]) -> Iterator[str]:
                 later += _tip(one, x + 6, BOTTOM + 4)
             x += width
         for number, one in enumerate(small):
-            y = TOP + 12 + number * 30
+            y = TOP + 8 + number * 26
             yield _icon(one.id, x + 6, y, 20)
             yield _text(x + 32, y + 15, one.label, 13, INK)
         x += (max(len(one.label) for one in small) * 13 + 44) if small else 6

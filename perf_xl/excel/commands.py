@@ -48,6 +48,10 @@ COMMANDS: tuple[Command, ...] = (
         "清除审核加上的颜色、批注和“审核意见”表,原有批注和颜色不动。", "ReviewDeleteComment", "审核",
     ),
     Command(
+        "report", "PerfReport", "生成报告",
+        "按打开的自评表写出自评报告(Word),放在工作簿旁边:表里没有的留空待填,问题写成批注。", "FileSaveAs", "审核",
+    ),
+    Command(
         "undo", "PerfUndo", "还原上一步",
         "还原上一次由本工具所做的改动;之后由人改过的单元格不动。", "Undo", "审核",
     ),

@@ -54,9 +54,12 @@ from perf_xl.grid import address
 from perf_xl.marking import ICONS, OPINIONS, Opinion
 from perf_xl.model import Form
 from perf_xl.reading import read_forms
+from perf_xl.report import compose
 from perf_xl.rules import Rulebook
+from perf_xl.saving import write_bytes
 from perf_xl.scoring import FormScore, score
 from perf_xl.sheets import sheet_name
+from perf_xl.typesetting import document_bytes
 from perf_xl.writing import write_book
 
 LOG, LATEST = "perf_xl.log", "最近结果.txt"
@@ -312,7 +315,7 @@ def check(book: xw.Book, desk: Desk) -> Said:
     before, rows = _marks_in(book, read.sheets)
     folder = _folder_of(book)
     typed = reasons_in(rows)
-    accepted = {**(checking.explanations(folder, ()) if folder else {}), **typed}
+    accepted = _accepted(folder, typed)
     selection = checking.Selection(lowest=wanted.lowest)
     checked = [checking.sort_out(one, audit(one), selection, accepted) for one in read.scores]
     opinions = [
@@ -324,6 +327,35 @@ def check(book: xw.Book, desk: Desk) -> Said:
     kept = _remember(folder, typed, accepted)
     findings = [found for one in checked for found in one.findings]
     return _told_of_findings(len(checked), findings, sum(len(one.explained) for one in checked), alone, kept)
+
+
+def _accepted(folder: Path | None, typed: Mapping[str, str]) -> dict[str, str]:
+    """What was explained: as remembered beside the workbook, and as typed since."""
+    return {**(checking.explanations(folder, ()) if folder else {}), **typed}
+
+
+def report(book: xw.Book, desk: Desk) -> Said:
+    """生成报告: the 自评报告 of the form on the sheet in front, else of the only one, beside the workbook under a free name."""
+    read = _read(book, intake.load_rulebook(desk.settings().rulebook))
+    in_front = book.sheets.active.name
+    meant = [one for one in read.scores if one.form.sheet == in_front] or read.scores
+    if len(meant) > 1:
+        raise NothingToDo(
+            f"这里有 {len(meant)} 张自评表,一份报告只写一张。请切换到要写报告的那一张所在的工作表,再点一次。"
+        )
+    (scored,) = meant
+    folder = _folder_of(book)
+    _, rows = _marks_in(book, read.sheets)
+    accepted = _accepted(folder, reasons_in(rows))
+    checked = checking.sort_out(scored, audit(scored), checking.Selection(), accepted)
+    made = compose(scored, checked.findings)
+    wishes = _names((folder or desk.documents) / f"{Path(book.name).stem}自评报告.docx")
+    written = write_bytes(document_bytes(made), next(path for path in wishes if not path.exists()))
+    prompts = list(dict.fromkeys(made.prompts))
+    said = [f"已写出“{written}”,请用 Word 或 WPS 打开。"]
+    if made.attached:
+        said.append(f"自评表里的 {len(made.attached)} 个问题已写成批注,请先改正自评表,再重新生成;定稿前删除全部批注。")
+    return Said("\n".join([*said, f"还有 {len(made.prompts)} 处需要填写(文中黄色标出):", *_listed(prompts)]))
 
 
 def clear_marks(book: xw.Book, desk: Desk) -> Said:
@@ -572,6 +604,7 @@ HANDLERS: Mapping[str, Handler] = {
     "replace_scores": replace_scores,
     "check": check,
     "clear_marks": clear_marks,
+    "report": report,
     "undo": undo,
     "consolidate": consolidate,
     "open_result": open_result,
