@@ -160,7 +160,8 @@ def test_interrupted_work_leaves_nothing_half_written(tmp_path: Path) -> None:
     out.mkdir()
     command = [sys.executable, "-m", "perf_xl.cli", "consolidate", str(home), "-o", str(out / "o.xlsx"), "--jobs", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **HEARS_CTRL_C)
-    time.sleep(1.5)
+    while process.poll() is None and not (out / "o_运行记录").exists():
+        time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     left = sorted(path.name for path in out.iterdir())
