@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
-from perf_xl.exact import decimal_in, fold, times
+from perf_xl.exact import decimal_in, fold, fraction_of, quotient, sum_of, times
 from perf_xl.findings import ADVICE, Finding, finding
 from perf_xl.formulas import evaluate
 from perf_xl.grid import Grid, Position, address, show, tidy
@@ -80,10 +81,15 @@ _FUNDS_ROLES = _patterns(
     initial_budget=(
         r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
     ),
-    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后|批复|下达|核定)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况",
+    adjustment=r"(?:预算|年中|资金)*(?:调整|调增|调减|追加|增减|变动)+(?:数|金额|额|资金)?|(?:年中)?追加预算(?:数|金额)?",
+    budget=(
+        r"(?:全年|调整|调整后|变更后|变动后|转移支付|年度|本年|当年|预算|后|批复|下达|核定)*预算(?:安排)?(?:数|金额|资金|总额|额)?"
+        r"|(?:预算)?(?:调整|变更|变动)后(?:数|金额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况"
+    ),
     executed=(
-        r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
-        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|决算(?:数|金额)|资金执行情况"
+        r"(?:全年|预算|转移支付|年度|本年|当年|年末|年终|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
+        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|资金执行情况"
+        r"|(?:全年|年度|本年|年末|年终|财政|支出|资金|项目)*决算(?:支出|执行)?(?:数|金额|额)?"
         r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|额)"
     ),
 )
@@ -172,12 +178,13 @@ def _kind_of_funds(label: str) -> str:
         return TOTAL
     if re.search(r"上年.*结[转余]|结转结余|结转资金", bare):
         return CARRYOVER
-    if re.search(r"其他|社会投入|社会资金|单位资金|自有资金|自筹", bare):
+    if re.search(r"其[他它]|社会投入|社会资金|单位资金|自有资金|自筹", bare):
         return OTHER
     if re.search(r"财政专户|子项", bare):
         return PART
     if re.search(
-        r"财政(?:拨款|资金|补助|投入)|中央|自治区|省级|省补|市级|县级|区级|旗县|盟市|镇级|乡级|上级补助|公共预算|预算内拨款|地方资金",
+        r"财政(?:拨款|资金|补助|投入)|中央|自治区|省级|省补|市级|县级|区级|旗县|盟市|镇级|乡级|上级补助|公共预算|预算内拨款|地方资金"
+        r"|^(?:[省市州县区旗镇乡本上]|街道)+级?(?:财政|配套|补助|安排|资金)*$",
         bare,
     ):
         return APPROPRIATION
@@ -542,6 +549,8 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         and funds_header is not None
     ):
         sheet.doubt(funds_header, 0, "没有注明金额单位,按万元读取,请核对", ADVICE)
+    if funds_header is None and (unread := _unread_amount(sheet, start, top)):
+        sheet.doubt(*unread, "项目资金的排列不能识别,预算数、执行数没有读入,请核对")
     body = _Body(sheet, end)
     for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
         body.read(header, until)
@@ -674,7 +683,97 @@ def _find_funds_header(sheet: _Sheet, first: int, last: int) -> int | None:
         amounts = found & {"initial_budget", "budget", "executed"}
         if len(amounts) >= 2 or (amounts and "rate" in found):
             return row
+    return next((row for row in range(first, last) if _has_pairs(_pairs(sheet, row))), None)
+
+
+class _Pair(NamedTuple):
+    """A label in the funds block, its role ("" for none), and what stands behind it; `value` is BLANK where nothing does."""
+
+    role: str
+    label: str
+    column: int
+    value: Written
+
+
+_PAIR = re.compile(
+    r"(?P<label>(?:其中\s*[:：—-]?\s*)?[^\s\d:：,，;；][^:：,，;；]{0,14}?)\s*[:：]\s*"
+    r"(?P<value>[¥￥]?[+-]?\d[\d,.]*\s*(?:(?:亿|百万|万|千)?元|[万亿分%])?)?(?:\s*[,，;；。]|\s+|$)"
+)
+"""One of perhaps several amounts in a cell, each behind its own label: 预算数:100 执行数:90."""
+
+
+def _pairs(sheet: _Sheet, row: int) -> list[_Pair]:
+    """The labels of a row of funds, with their values where these stand in the same cell or in the next filled one."""
+    found: list[_Pair] = []
+    for column in sorted(sheet.texts[row]):
+        text, key = sheet.text(row, column), sheet.keys[row].get(column, "")
+        inline = [*_PAIR.finditer(text)] if ":" in key and len(text) <= 60 else []
+        at = sheet.address(row, column)
+        if not key or _amount_in(key, "万元") is not None or decimal_in(key.rstrip("%分")) is not None:
+            if found and found[-1].value is BLANK:
+                found[-1] = found[-1]._replace(column=column, value=Written(text, sheet.raw_number(row, column), at))
+        elif inline and sum(len(match[0]) for match in inline) == len(text):
+            for match in inline:
+                label, value = fold(match["label"]), match["value"]
+                value_at = Written(value, None, at) if value else BLANK
+                found.append(_Pair(_role(label, funds=True) or "", label, column, value_at))
+        else:
+            label = key.rstrip(":")
+            found.append(_Pair(_role(label, funds=True) or "", label, column, BLANK))
+    return found
+
+
+def _unread_amount(sheet: _Sheet, first: int, last: int) -> Position | None:
+    """Where 执行数 stands with an amount, although no funds block was found that it is of."""
+    for row in range(first, last):
+        for pair in _pairs(sheet, row):
+            if pair.role == "executed" and pair.value is not BLANK:
+                return row, pair.column
     return None
+
+
+def _has_pairs(pairs: Sequence[_Pair]) -> bool:
+    """Whether 预算数 and 执行数 stand in one line, each before its own amount, or at least one of them."""
+    amounts = {pair.role: pair.value for pair in pairs if pair.role in AMOUNTS}
+    return len(amounts) > 1 and any(value is not BLANK for value in amounts.values())
+
+
+def _read_pairs(sheet: _Sheet, header: int, last: int, unit: str) -> tuple[tuple[FundsRow, ...], frozenset[str]]:
+    """The funds where every amount has its own label; below 预算数 and 执行数 stands, before each, what it is an amount of."""
+    order = [pair for pair in _pairs(sheet, header) if pair.role in AMOUNTS]
+    rows: list[FundsRow] = []
+    roles: set[str] = set()
+    for row in range(header, last):
+        pairs = _pairs(sheet, row)
+        values = {pair.role: pair.value for pair in pairs if pair.role}
+        labels = [pair for pair in pairs if not pair.role and (pair.value is BLANK or not values)]
+        if not values and len(labels) == len(order):
+            values = {one.role: pair.value for one, pair in zip(order, labels, strict=True)}
+        elif not values:
+            values = {one.role: sheet.written(row, [one.column]) for one in order}
+        label = labels[-1] if labels else _Pair("", "", order[0].column, BLANK)
+        if row > header and not re.search("拨款|资金|补助|结[转余]|自筹|其[他它]", label.label):
+            break
+        kind = _kind_of_funds(label.label) if rows else TOTAL
+        if kind == TOTAL and rows:
+            kind = PART
+        amounts = {role: _as_amount(values.get(role, BLANK), unit) for role in AMOUNTS}
+        points = {role: _as_points(values.get(role, BLANK)) for role in ("weight", "score")}
+        text = Written(label.label or None, None, sheet.address(row, label.column))
+        rate = values.get("rate", BLANK)
+        rows.append(FundsRow(text, kind, **amounts, rate=rate, **points, row=sheet.grid.number_of(row)))
+        roles |= values.keys()
+    return tuple(rows), frozenset(f"funds.{role}" for role in roles)
+
+
+def _as_amount(value: Written, unit: str) -> Written:
+    known = value.number is not None or value.text is None
+    return value if known else value._replace(number=_amount_in(fold(value.text or ""), unit))
+
+
+def _as_points(value: Written) -> Written:
+    known = value.number is not None or value.text is None
+    return value if known else value._replace(number=decimal_in(fold(value.text or "").removesuffix("分")))
 
 
 def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) -> str | None:
@@ -700,6 +799,8 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
 def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tuple[tuple[FundsRow, ...], frozenset[str]]:
     if header is None:
         return (), frozenset()
+    if _has_pairs(_pairs(sheet, header)):
+        return _read_pairs(sheet, header, last, unit)
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
@@ -720,6 +821,9 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
+    adjustment = columns.pop("adjustment", ())
+    if adjustment and "budget" not in columns:
+        columns["budget"] = adjustment
     first_column = min(columns[role][0] for role in AMOUNTS if role in columns)
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
@@ -763,9 +867,47 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             )
         )
     if rows and all(row.kind != TOTAL for row in rows):
-        rows[0] = replace(rows[0], kind=TOTAL)
+        if _is_whole(rows[0], rows[1:]):
+            rows[0] = replace(rows[0], kind=TOTAL)
+        else:
+            message = "项目资金只有各项来源,没有“年度资金总额”一行;总额不由各项相加代替,执行率未计算,请核对"
+            sheet.doubt(header, side, message)
+            if not any(row.rate.text for row in rows[1:]):  # the one rate beside several sources is that of them all
+                rows[0] = replace(rows[0], rate=Written(None, None, rows[0].rate.cell))
+    if adjustment and columns["budget"] == adjustment:
+        if all(row.budget.text is None for row in rows) and "initial_budget" in columns:
+            del columns["budget"]
+        elif re.search("[追增减]", keys[adjustment[0]]) or not _is_adjusted_budget(rows):
+            message = "“{}”是调整后的预算数还是增减的数额不能确定,全年预算数按未填处理,请核对表头"
+            sheet.doubt(header, adjustment[0], message.format(sheet.text(header, adjustment[0])))
+            rows = [replace(row, budget=row.budget._replace(number=None)) for row in rows]
     present = {f"funds.{role}" for role in columns} | ({"funds.weight"} if header_weight.number is not None else set())
     return tuple(rows), frozenset(present)
+
+
+def _is_whole(first: FundsRow, others: Sequence[FundsRow]) -> bool:
+    """Whether a first row of another name is the total: 其中 follows it, or the others add up to it or are blank."""
+    if not others or fold(others[0].label.text or "").startswith("其中"):
+        return True
+    pairs = [(getattr(first, column).number, [getattr(row, column).number for row in others]) for column in AMOUNTS]
+    return all(sum_of(part for part in parts if part is not None) in (0, whole) for whole, parts in pairs)
+
+
+def _is_adjusted_budget(rows: Sequence[FundsRow]) -> bool:
+    """Whether 调整数 is the budget as adjusted, not by how much: 年初预算数 is not beside it, or the filed rate says so."""
+    if all(row.initial_budget.number is None for row in rows):
+        return True
+    total = next((row for row in rows if row.kind == TOTAL), rows[0])
+    rate = decimal_in(fold(total.rate.text or "").removesuffix("%"))
+    initial, budget, executed = total.initial_budget.number or Decimal(0), total.budget.number, total.executed.number
+    if rate is None or executed is None or not budget or budget + initial <= 0:
+        return False
+    filed = fraction_of(rate)
+    adjusted, added = (
+        any(abs(filed - share) < share / 100 for share in (quotient(executed, base), quotient(executed * 100, base)))
+        for base in (budget, budget + initial)
+    )
+    return adjusted and not added
 
 
 def _behind_its_label(sheet: _Sheet, row: int, span: tuple[int, ...]) -> tuple[int, ...]:
