@@ -132,11 +132,16 @@ _FOOT = re.compile(
 )
 _TITLE = re.compile(r".*(?:自评价?表|自评情况表|绩效[^,。;]{0,14}表|完成情况表|自评报表)(?:\(.*)?")
 _GOAL_EXPECTED = re.compile(
-    r"(?:年初|年度|预期|项目)*(?:设定|预期|总体|绩效)*(?:绩效)?目标(?::(?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
+    r"(?:年初|年度|当年|全年|预期|项目|\(?调整后?\)?)*(?:设定|预期|总体|绩效)*的?(?:绩效)?目标\d{0,2}(?::(?P<rest>.+))?"
 )
 _GOAL_ACTUAL = re.compile(
-    r"(?:全年|年度|项目|目标|绩效|总体|具体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?::(?P<rest>.+))?|目标(?:实际)?完成情况"
+    r"(?:全年|年度|当年|项目|目标|绩效|总体|具体|实际)*(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:综述|概述|说明)?\d{0,2}(?::(?P<rest>.+))?"
 )
+_BOTH_GOALS = re.compile(
+    r"[^:：。;；]{0,8}目标\s*[:：](?P<expected>.+?)(?:全年|年度|项目|目标|总体){0,3}(?:实际)?(?:完成|实现)情况\s*[:：](?P<actual>.+)",
+    re.S,
+)
+"""Both in one cell: 预期目标:…… 实际完成情况:……"""
 _NO_FUNDS = re.compile(r"管理情况|科学性|及时性|合规性|规范性|准确性|责任履行|情况说明|存在问题|资金来源说明")
 """Rows of the block 资金管理情况, which some forms put below the funds."""
 _SIDE_OF_FUNDS = re.compile(
@@ -941,47 +946,72 @@ def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
 def _goal_columns(sheet: _Sheet, row: int) -> tuple[int, int] | None:
     expected: int | None = None
     for column, key in sheet.keys[row].items():
-        if column and _GOAL_ACTUAL.fullmatch(key):
-            return None if expected is None else (expected, column)
+        if column and expected is not None and _GOAL_ACTUAL.fullmatch(key):
+            return expected, column
         if _GOAL_EXPECTED.fullmatch(key):
             expected = column
     return None
 
 
 def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
-    """年度总体目标: the texts below (or behind) 预期目标 and 实际完成情况."""
+    """年度总体目标: the texts below 预期目标 and 实际完成情况 where these head columns, else those behind them."""
     for row in range(first, last):
         found = _goal_columns(sheet, row)
-        if found is None:
-            continue
-        left, right = found
-        end = next((column for column in sheet.keys[row] if column > right), None)
-        side = max((column for column in sheet.keys[row] if column < left), default=None)
-        side_end = sheet.grid.corner(row, side)[0] if side is not None else row
-        expected: list[Written] = []
-        actual: list[Written] = []
-        for below in range(row + 1, last):
-            if (expected or actual) and below > side_end:
-                break
-            width = len(sheet.grid.values[below])
-            one = sheet.written(below, range(left, min(right, width)))
-            other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
-            if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
-                break
-            expected += [one] if one.text else []
-            actual += [other] if other.text else []
-            if below > row + 1 and not one.text and not other.text and below > side_end:
-                break
-        if not expected and not actual:
-            inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
-            expected = (
-                [Written(inline[0][1], None, sheet.address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
-            )
-            actual = (
-                [Written(inline[1][1], None, sheet.address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
-            )
-        return Goal(_joined(expected), _joined(actual))
-    return Goal()
+        if found is not None and not any(found[0] < column < found[1] for column in sheet.keys[row]):
+            return _goal_below(sheet, row, *found, last)
+    return _goal_behind(sheet, first, last)
+
+
+def _goal_below(sheet: _Sheet, row: int, left: int, right: int, last: int) -> Goal:
+    end = next((column for column in sheet.keys[row] if column > right), None)
+    side = max((column for column in sheet.keys[row] if column < left), default=None)
+    initial = side if side is not None and _GOAL_EXPECTED.fullmatch(sheet.keys[row][side]) else left
+    side_end = sheet.grid.corner(row, side)[0] if side is not None else row
+    expected: list[Written] = []
+    actual: list[Written] = []
+    for below in range(row + 1, last):
+        labelled = side is None or any(column < left for column in sheet.keys[below])
+        if (expected or actual) and below > side_end and labelled:
+            break
+        width = len(sheet.grid.values[below])
+        one = sheet.written(below, range(left, min(right, width)))
+        one = one if one.text else sheet.written(below, range(initial, min(left, width)))
+        other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
+        if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
+            break
+        expected += [one] if one.text else []
+        actual += [other] if other.text else []
+        if below > row + 1 and not one.text and not other.text and below > side_end:
+            break
+    if not expected and not actual:
+        return Goal(_behind_colon(sheet, row, left), _behind_colon(sheet, row, right))
+    return Goal(_joined(expected), _joined(actual))
+
+
+def _goal_behind(sheet: _Sheet, first: int, last: int) -> Goal:
+    """The texts behind 预期目标 and 实际完成情况, in the same cell or the next, of as many rows as have such labels."""
+    expected: list[Written] = []
+    actual: list[Written] = []
+    for row in range(first, last):
+        for column, key in sheet.keys[row].items():
+            texts = actual if _GOAL_ACTUAL.fullmatch(key) else expected if _GOAL_EXPECTED.fullmatch(key) else None
+            if both := _BOTH_GOALS.fullmatch(sheet.text(row, column)):
+                at = sheet.address(row, column)
+                return Goal(Written(both["expected"].strip(), None, at), Written(both["actual"].strip(), None, at))
+            if texts is None or (texts is actual and not expected):
+                continue
+            value = _behind_colon(sheet, row, column)
+            if value.text is None:
+                beside = sheet.value_right_of(row, column)
+                label = fold(beside.text or "")
+                value = BLANK if _GOAL_ACTUAL.fullmatch(label) or _GOAL_EXPECTED.fullmatch(label) else beside
+            texts += [value] if value.text else []
+    return Goal(_joined(expected), _joined(actual))
+
+
+def _behind_colon(sheet: _Sheet, row: int, column: int) -> Written:
+    _, _, text = sheet.text(row, column).replace("：", ":").partition(":")
+    return Written(text.strip(), None, sheet.address(row, column)) if text.strip() else BLANK
 
 
 def _joined(pieces: Sequence[Written]) -> Written:

@@ -563,3 +563,28 @@ def test_amounts_in_an_order_that_is_not_known_are_told() -> None:
     (form,) = read(TITLE, HEAD, *rows, HEADER, *ROWS, SUM)
     assert form.funds == ()
     assert [doubt.cell for doubt in form.doubts] == ["B5"]
+
+
+_TRAINED = ("培训100人。", "已培训100人。")
+_TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
+
+
+@pytest.mark.parametrize(
+    ("rows", "goal"),
+    [
+        ([["年度总体目标", "预期目标", "培训100人。"], [None, "实际完成情况", "已培训100人。"]], _TRAINED),
+        ([["年初绩效目标", "培训100人。"], ["全年目标实际完成情况", "已培训100人。"]], _TRAINED),
+        ([["年度总体目标", "预期目标:培训100人。"], [None, "实际完成情况:已培训100人。"]], _TRAINED),
+        ([["年度总体目标", "预期目标:培训100人。\n实际完成情况:已培训100人。"]], _TRAINED),
+        ([["绩效目标", "年初设定目标", "培训100人。", None, "实际完成情况", "已培训100人。"]], _TRAINED),
+        ([["总体目标", "年初设定目标", "年度总体目标完成情况综述"], [None, "培训100人。", "已培训100人。"]], _TRAINED),
+        ([["目标", "年初绩效目标", "全年(调整)绩效目标", "目标完成情况"], [None, "培训80人。", *_TRAINED]], _TRAINED),
+        ([["目标", "年初绩效目标", "全年(调整)绩效目标", "目标完成情况"], [None, "培训100人。", None, _TRAINED[1]]], _TRAINED),
+        ([["总体目标", "序号", "预期目标", "完成情况"], [None, 1.0, "1.培训。", "1.已培训。"], [None, 2.0, "2.修路。", "2.已修。"]],
+         _TWICE),
+        ([["总体目标", "目标1", "1.培训。", "完成情况", "1.已培训。"], [None, "目标2", "2.修路。", "完成情况", "2.已修。"]], _TWICE),
+    ],
+)  # fmt: skip
+def test_goals_in_other_places(rows: list[list[Any]], goal: tuple[str, str]) -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *rows, HEADER, *ROWS, SUM)
+    assert (form.goal.expected.text, form.goal.actual.text) == goal
