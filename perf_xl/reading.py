@@ -35,7 +35,7 @@ from perf_xl.model import (
     Indicator,
     Written,
 )
-from perf_xl.values import is_prompt
+from perf_xl.values import day_of_serial, is_moment, is_prompt, read_name
 
 # --- the words of the form --------------------------------------------------------------------------------------------
 
@@ -1166,6 +1166,9 @@ class _Body:
         scored = filled if has_points else not (is_prompt(key) or key.startswith("其中"))
         if group is not None and group != row:
             scored = False
+        if unit.text is None:
+            for written in (target, actual):
+                self._doubt_serial(name.text or "", written)
         self.indicators.append(
             Indicator(
                 level1=self.level1,
@@ -1182,6 +1185,16 @@ class _Body:
                 group=None if group is None else sheet.grid.number_of(group),
             )
         )
+
+    def _doubt_serial(self, name: str, written: Written) -> None:
+        """Say of a moment that stands as a bare number which day that is."""
+        number = decimal_in(written.text or "")
+        day = None if number is None else day_of_serial(number)
+        if day is not None and is_moment(number, read_name(name).bare, self.level2):
+            shown = f"{day.year}年{day.month}月{day.day}日"
+            message = f"“{written.text}”像是日期 {shown} 的序列号,不作数值计算;是日期的,请把单元格格式改为日期"
+            sheet = self.sheet
+            sheet.doubts.append(finding("X03", message, file=sheet.file, sheet=sheet.grid.sheet, cell=written.cell))
 
     def _target(self, columns: Mapping[str, tuple[int, ...]], row: int, unit: Written) -> Written:
         """年度指标值 as a person reads it: 指标性质, 指标值 and 度量单位 joined where they are columns of their own."""

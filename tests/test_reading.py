@@ -588,3 +588,24 @@ _TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
 def test_goals_in_other_places(rows: list[list[Any]], goal: tuple[str, str]) -> None:
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *rows, HEADER, *ROWS, SUM)
     assert (form.goal.expected.text, form.goal.actual.text) == goal
+
+
+@pytest.mark.parametrize(
+    ("name", "level2", "target", "actual", "cells"),
+    [
+        ("项目完成", "时效指标", 45291.0, 45280.0, ["D6", "E6"]),
+        ("完成时间", "质量指标", "2023年12月31日", 45280.0, ["E6"]),
+        ("响应时长", "时效指标", "≤30分钟", 45280.0, ["E6"]),
+        ("发放份数", "数量指标", 45291.0, 45280.0, []),
+        ("办结时长", "时效指标", "≤45291分钟", "45280分钟", []),
+    ],
+)
+def test_a_day_stored_as_a_number_is_no_amount(
+    name: str, level2: str, target: Any, actual: Any, cells: list[str]
+) -> None:
+    row = ["产出指标", level2, name, target, actual, 50.0, 50.0, None]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, row, *ROWS[1:], SUM)
+    assert [(doubt.code, doubt.cell) for doubt in form.doubts] == [("X03", cell) for cell in cells]
+    settled = score(form).indicators[0].settled
+    assert (settled.actual is None) == bool(cells)
+    assert not cells or "S05" not in {one.code for one in audit(score(form))}
