@@ -67,6 +67,11 @@ FACTORS = {
 TIMES = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "周": 604800}
 """Seconds in a unit of time; units of time are folded only where two different ones meet."""
 MONTHS = {"个月": 1, "季度": 3, "年": 12}
+EVENTS = ({"场": 1, "场次": 1}, {"批": 1, "批次": 1}, {"趟": 1, "趟次": 1})
+"""What happens is counted alike with 次 and without (场次 is the number of 场). What may come more than once is not:
+人次 is no 人, and 户次, 件次, 家次, 车次, 班次 (the runs of a bus, not classes) are no 户, 件, 家, 车, 班."""
+MET = (TIMES, MONTHS, *EVENTS)
+"""Units that are brought together where two of one table meet, the smaller one being kept."""
 
 SPELLINGS = {
     "名": "人",
@@ -1038,7 +1043,7 @@ def _meet(
     assert given.number is not None
     wanted_scale, given_scale, unit, assumed = wanted.scale, given.scale, wanted.unit or given.unit, False
     if wanted.unit and given.unit and wanted.unit != given.unit:
-        for table in (TIMES, MONTHS):
+        for table in MET:
             if wanted.unit in table and given.unit in table:
                 unit = min(wanted.unit, given.unit, key=table.__getitem__)
                 wanted_scale *= Decimal(table[wanted.unit]) / table[unit]
