@@ -582,6 +582,9 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         if start <= row < end:
             read = f"两种方式读出的内容不同:“{one}”与“{other}”,按未填处理,请打开核对,保存后重新报送"
             sheet.doubt(row, column, read)
+    if crossed := [at for at in sheet.grid.overlapping if start <= at[0] < end]:
+        said = f"{len(crossed)} 处合并单元格互相重叠,按未合并读取;请用 Excel 打开,按提示修复并重新合并后保存"
+        sheet.doubt(*crossed[0], said)
     if sheet.grid.hidden:
         sheet.doubt(top, 0, "自评表在隐藏的工作表中,已照常读取", ADVICE)
     if sheet.grid.last_cell:

@@ -941,3 +941,31 @@ def test_the_page_of_limits_tells_every_one_of_them() -> None:
     page = (Path(__file__).parent.parent / "docs" / "performance.md").read_text(encoding="utf-8")
     told = {name: int(value.replace(",", "")) for name, value in re.findall(r"^\| `(\w+)` \| ([\d,]+)", page, re.M)}
     assert packages.parse_limits("\n".join(f"{name} = {value}" for name, value in told.items()), "page") == LIMITS
+
+
+@pytest.mark.parametrize("crossing", ["A{0}:B{1}", "A{0}:A{1}", "{2}{0}:A{1}"])
+@pytest.mark.parametrize("first", [True, False])
+def test_merged_areas_that_share_a_cell_are_told_and_count_in_no_order(first: bool, crossing: str, good: Path) -> None:
+    """Excel repairs such a file; which of the two areas holds is not known."""
+    before = form(good)
+    _, top, bottom = max(
+        (int(bottom) - int(top), int(top), int(bottom))
+        for top, bottom in re.findall(rb'<mergeCell ref="A(\d+):A(\d+)"/>', parts_of(good)[SHEET])
+    )
+    area = b'<mergeCell ref="%s"/>' % crossing.format(top + 1, bottom + 1, "A").encode()
+    place = rb"\1" + area if first else area + rb"\1"
+    changed(good, sheet=lambda xml: re.sub(rb"(<mergeCells[^>]*>)" if first else rb"(</mergeCells>)", place, xml))
+    one = form(good)
+    assert [doubt.cell for doubt in one.doubts if "重叠" in doubt.message] == [f"A{top}"]
+    assert [row.level3 for row in one.indicators] == [row.level3 for row in before.indicators]
+
+
+def test_merged_areas_with_one_first_cell_hold_in_no_order(good: Path) -> None:
+    two = [b'<mergeCell ref="F9:F10"/>', b'<mergeCell ref="F9:F11"/>']
+    read_as = []
+    for areas in (two, two[::-1]):
+        copy = packed(good.with_name("copy.xlsx"), parts_of(good))
+        changed(copy, sheet=lambda xml, areas=areas: xml.replace(b"</mergeCells>", b"".join(areas) + b"</mergeCells>"))
+        read_as.append(form(copy))
+    assert read_as[0] == read_as[1]
+    assert any("重叠" in doubt.message for doubt in read_as[0].doubts)
