@@ -181,7 +181,7 @@ def _kind_of_funds(label: str) -> str:
         bare,
     ):
         return TOTAL
-    if re.search(r"上年.*结[转余]|结转结余|结转资金", bare):
+    if re.search(r"上年(?:(?!上年).)*结[转余]|结转结余|结转资金", bare):
         return CARRYOVER
     if re.search(r"其[他它]|社会投入|社会资金|单位资金|自有资金|自筹", bare):
         return OTHER

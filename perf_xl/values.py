@@ -642,7 +642,9 @@ def fold_level(name: str | None) -> str:
     >>> fold_level("产 出 指 标(50分)"), fold_level("服务对象满意度指标"), fold_level("数量")
     ('产出', '满意度', '数量')
     """
-    folded = re.sub(r"\([^)]*\)", "", fold(name or ""))
+    folded = fold(name or "")
+    closed = folded.rfind(")") + 1  # no bracket behind it is closed: none is looked at in vain
+    folded = re.sub(r"\([^)]*\)", "", folded[:closed]) + folded[closed:]
     folded = re.sub(r"(?<!\d)\d+(?:\.\d+)?分$", "", folded)
     folded = re.sub(r"指标等?$", "", folded) or folded
     folded = re.sub(r"^产出(?=数量|质量|时效|成本)", "", folded)
