@@ -1112,7 +1112,7 @@ def _is_delivered(row: Row, bare: str) -> bool:
 
 
 _MONEY_NAME = regex(r"(?:欠款|经费|资金|补助|费用|金额|投资|收入|款|产值)(?:总?额|总?数)?$")
-_RATE_OF_FUNDS = regex(r"(?:预算|资金).*(?:执行|支付|支出|兑付)率$")
+_RATE_OF_FUNDS = regex(r"(?:预算|资金)(?:(?!预算|资金).)*(?:执行|支付|支出|兑付)率$")
 _HARM_TO_PEOPLE = regex(r"事故|伤亡|死亡")
 _SPEAKS_OF = regex(
     r"(?P<满意度>满意(?:度|率)$)"

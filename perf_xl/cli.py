@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 findings of severity 错误 (or refused files), 2 could n
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -484,7 +485,7 @@ def check_command(
     copies = checking.marked_below(mark) if mark is not None else []
     copied = {path.resolve() for path in copies}
     beside = [file.path for file in files if file.copy]
-    files = [file for file in files if file.path.resolve() not in copied]
+    files = [file for file in files if Path(os.path.realpath(file.path)) not in copied]
     with _progress("审核") as progress:
         results = [one for one in intake.read_all(files, progress) if not one.own]
     home = checking.home_of(paths)

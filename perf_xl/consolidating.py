@@ -47,10 +47,9 @@ from perf_xl.scoring import (
 from perf_xl.values import (
     ABSOLUTE,
     EQUAL,
-    MONTHS,
+    MET,
     PERCENT,
     RELATIVE,
-    TIMES,
     UNRESOLVED,
     Settled,
     factor_of,
@@ -1100,15 +1099,15 @@ def weighted_mean(weighted: Sequence[tuple[Fraction, Fraction]]) -> Fraction:
 def _common_unit(parts: Sequence[Contribution]) -> tuple[str | None, list[Fraction] | None] | None:
     """Return the unit all sources share and the factor of each, if any has one; None where they do not fit together.
 
-    Times are folded only where two different ones meet. A missing unit takes the one that all others have; of a share it is
+    Times, and events such as 场 and 场次, are folded only where two different ones meet. A missing unit takes the one that all others have; of a share it is
     not known whether 0.95 and 1 are percents.
     """
     units = {part.settled.unit for part in parts if part.settled.unit}
     bare = [part for part in parts if not part.settled.unit]
     if len(units) > 1:
-        for table in (TIMES, MONTHS):
+        for table in MET:
             if units <= set(table):
-                smallest = min(units, key=table.__getitem__)
+                smallest = min(sorted(units), key=table.__getitem__)
                 if bare:
                     return None
                 return smallest, [Fraction(table[part.settled.unit or smallest], table[smallest]) for part in parts]

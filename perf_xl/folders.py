@@ -86,7 +86,7 @@ def find_files(paths: Sequence[str | Path], leave_out: Iterable[Path] = ()) -> l
     """Return every regular file that the paths name: files, folders (with all below them), patterns, and URLs of such.
 
     Raises:
-        NothingToDo: a path that does not exist, a folder that cannot be listed, or nothing but what is left out.
+        NothingToDo: a path that does not exist, a folder given that cannot be listed, or nothing but what is left out.
     """
     roots: list[Path] = []
     far = [place for place in map(str, paths) if _is_far(place)]
@@ -172,15 +172,34 @@ def _resolved(path: Path) -> Path:
 
 
 def _below(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Every file below a folder, and where it stands: no folder below is a link, so only the first is looked up."""
+    """Every file below a folder, and where it stands: no folder below is a link, so only the first is looked up.
+
+    A folder below that cannot be listed stands for what is in it, and a link to nothing for itself: reading them says so.
+
+    Raises:
+        NothingToDo: the folder itself cannot be listed.
+    """
     home = folder.resolve()
-    for parent, _, names in os.walk(folder, onerror=_complain):
+    closed: list[Path] = []
+
+    def keep(problem: OSError) -> None:
+        if Path(problem.filename) == folder:
+            raise NothingToDo(f"打不开文件夹“{folder}”。请检查读取权限后重试。") from problem
+        closed.append(Path(problem.filename))
+
+    for parent, _, names in os.walk(folder, onerror=keep):
         here = Path(parent)
         place = home / here.relative_to(folder)
         for name in names:
-            if (path := here / name).is_file():
+            if _is_something(path := here / name):
                 yield path, place / name
+    for path in closed:
+        yield path, home / path.relative_to(folder)
 
 
-def _complain(problem: OSError) -> None:
-    raise NothingToDo(f"打不开文件夹“{problem.filename}”。请检查读取权限后重试。") from problem
+def _is_something(path: Path) -> bool:
+    """Whether there is a file, or what may be one: a link to nothing, or what nobody may look at."""
+    try:
+        return path.is_file() or (path.is_symlink() and not path.exists())
+    except OSError:
+        return True

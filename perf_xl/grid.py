@@ -6,7 +6,8 @@ Positions are 0-based `(row, column)` pairs; what a person reads is an address s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -82,6 +83,8 @@ class Grid:
     """What a person calls a cell, where that is not what its place says (Word counts the cells of each row)."""
     disputed: Mapping[Position, tuple[str, str]] = field(default_factory=dict)
     """Cells that two readers read differently, and how; they count as blank."""
+    overlapping: Sequence[Position] = ()
+    """First cells of merged areas that share a cell with another one; none of these counts as merged."""
 
     @property
     def height(self) -> int:
@@ -132,6 +135,29 @@ class Grid:
     def corner(self, row: int, column: int) -> Position:
         """Return the bottom right corner of the area that starts here; the position itself if it is not merged."""
         return self.merged.get((row, column), (row, column))
+
+
+def overlapping(areas: Iterable[tuple[Position, Position]]) -> set[tuple[Position, Position]]:
+    """Return those of some areas, given by their corners, that share a cell with another one.
+
+    >>> overlapping([((0, 0), (1, 1)), ((1, 1), (2, 1)), ((3, 0), (3, 4))]) == {((0, 0), (1, 1)), ((1, 1), (2, 1))}
+    True
+    """
+    rows: defaultdict[int, list[tuple[int, int, tuple[Position, Position]]]] = defaultdict(list)
+    for area in set(areas):
+        (top, left), (bottom, right) = area
+        for row in range(top, bottom + 1):
+            rows[row].append((left, right, area))
+    found: set[tuple[Position, Position]] = set()
+    for spans in rows.values():
+        spans.sort()
+        _, reach, widest = spans[0]
+        for left, right, area in spans[1:]:
+            if left <= reach:
+                found |= {widest, area}
+            if right > reach:
+                reach, widest = right, area
+    return found
 
 
 def tidy(text: str) -> str:

@@ -60,18 +60,25 @@ def read_file(file: SourceFile) -> FileResult:
         forms = tuple(read_forms(grids, file.name))
     except WorkbookUnreadable as refusal:
         return FileResult(file, refusal=refusal, content=content)
-    except PermissionError:
-        cure = "请关闭正在使用它的程序,或检查读取权限后重试"
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, "文件被占用或没有读取权限", cure))
     except OSError as problem:
-        missing = isinstance(problem, FileNotFoundError)
-        reason, cure = ("找不到文件", "请核对文件的名称和位置") if missing else ("文件打不开", "请检查磁盘或网络后重试")
-        return FileResult(file, refusal=WorkbookUnreadable(file.name, reason, cure))
+        return FileResult(file, refusal=_not_opened(file, problem))
     if not forms:
         cure = "请确认报送的是项目支出绩效自评表,且“三级指标、年度指标值、实际完成值”等表头没有被删除"
         none = WorkbookUnreadable(file.name, "文件里没有找到自评表", cure, "X02")
         return FileResult(file, refusal=none, content=content)
     return FileResult(file, forms, content=content, remarks=tuple(_remarks(data, forms, grids)))
+
+
+def _not_opened(file: SourceFile, problem: OSError) -> WorkbookUnreadable:
+    """Why a file, or a folder that stands for what is in it, could not be read."""
+    if not file.url and os.path.isdir(file.path):  # noqa: PTH112 - is_dir() raises where nobody may look
+        return WorkbookUnreadable(file.name, "文件夹打不开,其中的文件都没有读取", "请检查读取权限后重试")
+    if isinstance(problem, PermissionError):
+        cure = "请关闭正在使用它的程序,或检查读取权限后重试"
+        return WorkbookUnreadable(file.name, "文件被占用或没有读取权限", cure)
+    if isinstance(problem, FileNotFoundError):
+        return WorkbookUnreadable(file.name, "找不到文件", "请核对文件的名称和位置")
+    return WorkbookUnreadable(file.name, "文件打不开", "请检查磁盘或网络后重试")
 
 
 _NOT_FOLLOWED = {

@@ -139,7 +139,7 @@ def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) ->
     Raises:
         OutputNotWritable: the output exists and is somebody's file, or a folder.
     """
-    inputs = {file.path.resolve() for file in files}
+    inputs = {Path(os.path.realpath(file.path)) for file in files}
     for output in outputs:
         if output.is_dir():
             raise OutputNotWritable(str(output), "这是一个文件夹")
@@ -208,7 +208,8 @@ def links_from(output: Path, files: Sequence[SourceFile]) -> Callable[[str], str
         file = by_name[name]
         if file.url:
             return file.url
-        path = file.path.resolve() if file.path.is_symlink() else file.path
+        is_link = os.path.islink(file.path)  # noqa: PTH114 - is_symlink() raises where nobody may look
+        path = Path(os.path.realpath(file.path)) if is_link else file.path
         return Path(way_to(path.parent), path.name).as_posix()
 
     return link_to

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
-from perf_xl.exact import decimal_in, fold, times
+from perf_xl.exact import decimal_in, fold, fraction_of, quotient, sum_of, times
 from perf_xl.findings import ADVICE, Finding, finding
 from perf_xl.formulas import evaluate
 from perf_xl.grid import Grid, Position, address, show, tidy
@@ -34,7 +35,7 @@ from perf_xl.model import (
     Indicator,
     Written,
 )
-from perf_xl.values import is_prompt
+from perf_xl.values import day_of_serial, is_moment, is_prompt, read_name
 
 # --- the words of the form --------------------------------------------------------------------------------------------
 
@@ -80,10 +81,15 @@ _FUNDS_ROLES = _patterns(
     initial_budget=(
         r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
     ),
-    budget=r"(?:全年|调整|调整后|转移支付|年度|本年|预算|后|批复|下达|核定)*预算(?:安排|调整)?(?:数|金额|资金|总额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况",
+    adjustment=r"(?:预算|年中|资金)*(?:调整|调增|调减|追加|增减|变动)+(?:数|金额|额|资金)?|(?:年中)?追加预算(?:数|金额)?",
+    budget=(
+        r"(?:全年|调整|调整后|变更后|变动后|转移支付|年度|本年|当年|预算|后|批复|下达|核定)*预算(?:安排)?(?:数|金额|资金|总额|额)?"
+        r"|(?:预算)?(?:调整|变更|变动)后(?:数|金额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况"
+    ),
     executed=(
-        r"(?:全年|预算|转移支付|年度|本年|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
-        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|决算(?:数|金额)|资金执行情况"
+        r"(?:全年|预算|转移支付|年度|本年|当年|年末|年终|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
+        r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|资金执行情况"
+        r"|(?:全年|年度|本年|年末|年终|财政|支出|资金|项目)*决算(?:支出|执行)?(?:数|金额|额)?"
         r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|额)"
     ),
 )
@@ -126,11 +132,16 @@ _FOOT = re.compile(
 )
 _TITLE = re.compile(r".*(?:自评价?表|自评情况表|绩效[^,。;]{0,14}表|完成情况表|自评报表)(?:\(.*)?")
 _GOAL_EXPECTED = re.compile(
-    r"(?:年初|年度|预期|项目)*(?:设定|预期|总体|绩效)*(?:绩效)?目标(?::(?P<rest>.+))?|年初设定(?:的)?(?:绩效)?目标|预期目标"
+    r"(?:年初|年度|当年|全年|预期|项目|\(?调整后?\)?)*(?:设定|预期|总体|绩效)*的?(?:绩效)?目标\d{0,2}(?::(?P<rest>.+))?"
 )
 _GOAL_ACTUAL = re.compile(
-    r"(?:全年|年度|项目|目标|绩效|总体|具体)*(?:目标)?(?:实际)?(?:目标)?(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?::(?P<rest>.+))?|目标(?:实际)?完成情况"
+    r"(?:全年|年度|当年|项目|目标|绩效|总体|具体|实际)*(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:综述|概述|说明)?\d{0,2}(?::(?P<rest>.+))?"
 )
+_BOTH_GOALS = re.compile(
+    r"[^:：。;；]{0,8}目标\s*[:：](?P<expected>.+?)(?:全年|年度|项目|目标|总体){0,3}(?:实际)?(?:完成|实现)情况\s*[:：](?P<actual>.+)",
+    re.S,
+)
+"""Both in one cell: 预期目标:…… 实际完成情况:……"""
 _NO_FUNDS = re.compile(r"管理情况|科学性|及时性|合规性|规范性|准确性|责任履行|情况说明|存在问题|资金来源说明")
 """Rows of the block 资金管理情况, which some forms put below the funds."""
 _SIDE_OF_FUNDS = re.compile(
@@ -170,14 +181,15 @@ def _kind_of_funds(label: str) -> str:
         bare,
     ):
         return TOTAL
-    if re.search(r"上年.*结[转余]|结转结余|结转资金", bare):
+    if re.search(r"上年(?:(?!上年).)*结[转余]|结转结余|结转资金", bare):
         return CARRYOVER
-    if re.search(r"其他|社会投入|社会资金|单位资金|自有资金|自筹", bare):
+    if re.search(r"其[他它]|社会投入|社会资金|单位资金|自有资金|自筹", bare):
         return OTHER
     if re.search(r"财政专户|子项", bare):
         return PART
     if re.search(
-        r"财政(?:拨款|资金|补助|投入)|中央|自治区|省级|省补|市级|县级|区级|旗县|盟市|镇级|乡级|上级补助|公共预算|预算内拨款|地方资金",
+        r"财政(?:拨款|资金|补助|投入)|中央|自治区|省级|省补|市级|县级|区级|旗县|盟市|镇级|乡级|上级补助|公共预算|预算内拨款|地方资金"
+        r"|^(?:[省市州县区旗镇乡本上]|街道)+级?(?:财政|配套|补助|安排|资金)*$",
         bare,
     ):
         return APPROPRIATION
@@ -542,6 +554,8 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         and funds_header is not None
     ):
         sheet.doubt(funds_header, 0, "没有注明金额单位,按万元读取,请核对", ADVICE)
+    if funds_header is None and (unread := _unread_amount(sheet, start, top)):
+        sheet.doubt(*unread, "项目资金的排列不能识别,预算数、执行数没有读入,请核对")
     body = _Body(sheet, end)
     for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
         body.read(header, until)
@@ -568,6 +582,9 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         if start <= row < end:
             read = f"两种方式读出的内容不同:“{one}”与“{other}”,按未填处理,请打开核对,保存后重新报送"
             sheet.doubt(row, column, read)
+    if crossed := [at for at in sheet.grid.overlapping if start <= at[0] < end]:
+        said = f"{len(crossed)} 处合并单元格互相重叠,按未合并读取;请用 Excel 打开,按提示修复并重新合并后保存"
+        sheet.doubt(*crossed[0], said)
     if sheet.grid.hidden:
         sheet.doubt(top, 0, "自评表在隐藏的工作表中,已照常读取", ADVICE)
     if sheet.grid.last_cell:
@@ -674,7 +691,97 @@ def _find_funds_header(sheet: _Sheet, first: int, last: int) -> int | None:
         amounts = found & {"initial_budget", "budget", "executed"}
         if len(amounts) >= 2 or (amounts and "rate" in found):
             return row
+    return next((row for row in range(first, last) if _has_pairs(_pairs(sheet, row))), None)
+
+
+class _Pair(NamedTuple):
+    """A label in the funds block, its role ("" for none), and what stands behind it; `value` is BLANK where nothing does."""
+
+    role: str
+    label: str
+    column: int
+    value: Written
+
+
+_PAIR = re.compile(
+    r"(?P<label>(?:其中\s*[:：—-]?\s*)?[^\s\d:：,，;；][^:：,，;；]{0,14}?)\s*[:：]\s*"
+    r"(?P<value>[¥￥]?[+-]?\d[\d,.]*\s*(?:(?:亿|百万|万|千)?元|[万亿分%])?)?(?:\s*[,，;；。]|\s+|$)"
+)
+"""One of perhaps several amounts in a cell, each behind its own label: 预算数:100 执行数:90."""
+
+
+def _pairs(sheet: _Sheet, row: int) -> list[_Pair]:
+    """The labels of a row of funds, with their values where these stand in the same cell or in the next filled one."""
+    found: list[_Pair] = []
+    for column in sorted(sheet.texts[row]):
+        text, key = sheet.text(row, column), sheet.keys[row].get(column, "")
+        inline = [*_PAIR.finditer(text)] if ":" in key and len(text) <= 60 else []
+        at = sheet.address(row, column)
+        if not key or _amount_in(key, "万元") is not None or decimal_in(key.rstrip("%分")) is not None:
+            if found and found[-1].value is BLANK:
+                found[-1] = found[-1]._replace(column=column, value=Written(text, sheet.raw_number(row, column), at))
+        elif inline and sum(len(match[0]) for match in inline) == len(text):
+            for match in inline:
+                label, value = fold(match["label"]), match["value"]
+                value_at = Written(value, None, at) if value else BLANK
+                found.append(_Pair(_role(label, funds=True) or "", label, column, value_at))
+        else:
+            label = key.rstrip(":")
+            found.append(_Pair(_role(label, funds=True) or "", label, column, BLANK))
+    return found
+
+
+def _unread_amount(sheet: _Sheet, first: int, last: int) -> Position | None:
+    """Where 执行数 stands with an amount, although no funds block was found that it is of."""
+    for row in range(first, last):
+        for pair in _pairs(sheet, row):
+            if pair.role == "executed" and pair.value is not BLANK:
+                return row, pair.column
     return None
+
+
+def _has_pairs(pairs: Sequence[_Pair]) -> bool:
+    """Whether 预算数 and 执行数 stand in one line, each before its own amount, or at least one of them."""
+    amounts = {pair.role: pair.value for pair in pairs if pair.role in AMOUNTS}
+    return len(amounts) > 1 and any(value is not BLANK for value in amounts.values())
+
+
+def _read_pairs(sheet: _Sheet, header: int, last: int, unit: str) -> tuple[tuple[FundsRow, ...], frozenset[str]]:
+    """The funds where every amount has its own label; below 预算数 and 执行数 stands, before each, what it is an amount of."""
+    order = [pair for pair in _pairs(sheet, header) if pair.role in AMOUNTS]
+    rows: list[FundsRow] = []
+    roles: set[str] = set()
+    for row in range(header, last):
+        pairs = _pairs(sheet, row)
+        values = {pair.role: pair.value for pair in pairs if pair.role}
+        labels = [pair for pair in pairs if not pair.role and (pair.value is BLANK or not values)]
+        if not values and len(labels) == len(order):
+            values = {one.role: pair.value for one, pair in zip(order, labels, strict=True)}
+        elif not values:
+            values = {one.role: sheet.written(row, [one.column]) for one in order}
+        label = labels[-1] if labels else _Pair("", "", order[0].column, BLANK)
+        if row > header and not re.search("拨款|资金|补助|结[转余]|自筹|其[他它]", label.label):
+            break
+        kind = _kind_of_funds(label.label) if rows else TOTAL
+        if kind == TOTAL and rows:
+            kind = PART
+        amounts = {role: _as_amount(values.get(role, BLANK), unit) for role in AMOUNTS}
+        points = {role: _as_points(values.get(role, BLANK)) for role in ("weight", "score")}
+        text = Written(label.label or None, None, sheet.address(row, label.column))
+        rate = values.get("rate", BLANK)
+        rows.append(FundsRow(text, kind, **amounts, rate=rate, **points, row=sheet.grid.number_of(row)))
+        roles |= values.keys()
+    return tuple(rows), frozenset(f"funds.{role}" for role in roles)
+
+
+def _as_amount(value: Written, unit: str) -> Written:
+    known = value.number is not None or value.text is None
+    return value if known else value._replace(number=_amount_in(fold(value.text or ""), unit))
+
+
+def _as_points(value: Written) -> Written:
+    known = value.number is not None or value.text is None
+    return value if known else value._replace(number=decimal_in(fold(value.text or "").removesuffix("分")))
 
 
 def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) -> str | None:
@@ -700,6 +807,8 @@ def _money_unit(sheet: _Sheet, first: int, last: int, funds_header: int | None) 
 def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tuple[tuple[FundsRow, ...], frozenset[str]]:
     if header is None:
         return (), frozenset()
+    if _has_pairs(_pairs(sheet, header)):
+        return _read_pairs(sheet, header, last, unit)
     columns: dict[str, tuple[int, ...]] = {}
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
@@ -720,6 +829,9 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
+    adjustment = columns.pop("adjustment", ())
+    if adjustment and "budget" not in columns:
+        columns["budget"] = adjustment
     first_column = min(columns[role][0] for role in AMOUNTS if role in columns)
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
@@ -763,9 +875,47 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             )
         )
     if rows and all(row.kind != TOTAL for row in rows):
-        rows[0] = replace(rows[0], kind=TOTAL)
+        if _is_whole(rows[0], rows[1:]):
+            rows[0] = replace(rows[0], kind=TOTAL)
+        else:
+            message = "项目资金只有各项来源,没有“年度资金总额”一行;总额不由各项相加代替,执行率未计算,请核对"
+            sheet.doubt(header, side, message)
+            if not any(row.rate.text for row in rows[1:]):  # the one rate beside several sources is that of them all
+                rows[0] = replace(rows[0], rate=Written(None, None, rows[0].rate.cell))
+    if adjustment and columns["budget"] == adjustment:
+        if all(row.budget.text is None for row in rows) and "initial_budget" in columns:
+            del columns["budget"]
+        elif re.search("[追增减]", keys[adjustment[0]]) or not _is_adjusted_budget(rows):
+            message = "“{}”是调整后的预算数还是增减的数额不能确定,全年预算数按未填处理,请核对表头"
+            sheet.doubt(header, adjustment[0], message.format(sheet.text(header, adjustment[0])))
+            rows = [replace(row, budget=row.budget._replace(number=None)) for row in rows]
     present = {f"funds.{role}" for role in columns} | ({"funds.weight"} if header_weight.number is not None else set())
     return tuple(rows), frozenset(present)
+
+
+def _is_whole(first: FundsRow, others: Sequence[FundsRow]) -> bool:
+    """Whether a first row of another name is the total: 其中 follows it, or the others add up to it or are blank."""
+    if not others or fold(others[0].label.text or "").startswith("其中"):
+        return True
+    pairs = [(getattr(first, column).number, [getattr(row, column).number for row in others]) for column in AMOUNTS]
+    return all(sum_of(part for part in parts if part is not None) in (0, whole) for whole, parts in pairs)
+
+
+def _is_adjusted_budget(rows: Sequence[FundsRow]) -> bool:
+    """Whether 调整数 is the budget as adjusted, not by how much: 年初预算数 is not beside it, or the filed rate says so."""
+    if all(row.initial_budget.number is None for row in rows):
+        return True
+    total = next((row for row in rows if row.kind == TOTAL), rows[0])
+    rate = decimal_in(fold(total.rate.text or "").removesuffix("%"))
+    initial, budget, executed = total.initial_budget.number or Decimal(0), total.budget.number, total.executed.number
+    if rate is None or executed is None or not budget or budget + initial <= 0:
+        return False
+    filed = fraction_of(rate)
+    adjusted, added = (
+        any(abs(filed - share) < share / 100 for share in (quotient(executed, base), quotient(executed * 100, base)))
+        for base in (budget, budget + initial)
+    )
+    return adjusted and not added
 
 
 def _behind_its_label(sheet: _Sheet, row: int, span: tuple[int, ...]) -> tuple[int, ...]:
@@ -799,47 +949,72 @@ def _funds_label(sheet: _Sheet, row: int, first_column: int) -> Written:
 def _goal_columns(sheet: _Sheet, row: int) -> tuple[int, int] | None:
     expected: int | None = None
     for column, key in sheet.keys[row].items():
-        if column and _GOAL_ACTUAL.fullmatch(key):
-            return None if expected is None else (expected, column)
+        if column and expected is not None and _GOAL_ACTUAL.fullmatch(key):
+            return expected, column
         if _GOAL_EXPECTED.fullmatch(key):
             expected = column
     return None
 
 
 def _read_goal(sheet: _Sheet, first: int, last: int) -> Goal:
-    """年度总体目标: the texts below (or behind) 预期目标 and 实际完成情况."""
+    """年度总体目标: the texts below 预期目标 and 实际完成情况 where these head columns, else those behind them."""
     for row in range(first, last):
         found = _goal_columns(sheet, row)
-        if found is None:
-            continue
-        left, right = found
-        end = next((column for column in sheet.keys[row] if column > right), None)
-        side = max((column for column in sheet.keys[row] if column < left), default=None)
-        side_end = sheet.grid.corner(row, side)[0] if side is not None else row
-        expected: list[Written] = []
-        actual: list[Written] = []
-        for below in range(row + 1, last):
-            if (expected or actual) and below > side_end:
-                break
-            width = len(sheet.grid.values[below])
-            one = sheet.written(below, range(left, min(right, width)))
-            other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
-            if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
-                break
-            expected += [one] if one.text else []
-            actual += [other] if other.text else []
-            if below > row + 1 and not one.text and not other.text and below > side_end:
-                break
-        if not expected and not actual:
-            inline = [re.split(r"[:：]", sheet.text(row, column), maxsplit=1) for column in (left, right)]
-            expected = (
-                [Written(inline[0][1], None, sheet.address(row, left))] if len(inline[0]) > 1 and inline[0][1] else []
-            )
-            actual = (
-                [Written(inline[1][1], None, sheet.address(row, right))] if len(inline[1]) > 1 and inline[1][1] else []
-            )
-        return Goal(_joined(expected), _joined(actual))
-    return Goal()
+        if found is not None and not any(found[0] < column < found[1] for column in sheet.keys[row]):
+            return _goal_below(sheet, row, *found, last)
+    return _goal_behind(sheet, first, last)
+
+
+def _goal_below(sheet: _Sheet, row: int, left: int, right: int, last: int) -> Goal:
+    end = next((column for column in sheet.keys[row] if column > right), None)
+    side = max((column for column in sheet.keys[row] if column < left), default=None)
+    initial = side if side is not None and _GOAL_EXPECTED.fullmatch(sheet.keys[row][side]) else left
+    side_end = sheet.grid.corner(row, side)[0] if side is not None else row
+    expected: list[Written] = []
+    actual: list[Written] = []
+    for below in range(row + 1, last):
+        labelled = side is None or any(column < left for column in sheet.keys[below])
+        if (expected or actual) and below > side_end and labelled:
+            break
+        width = len(sheet.grid.values[below])
+        one = sheet.written(below, range(left, min(right, width)))
+        one = one if one.text else sheet.written(below, range(initial, min(left, width)))
+        other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
+        if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
+            break
+        expected += [one] if one.text else []
+        actual += [other] if other.text else []
+        if below > row + 1 and not one.text and not other.text and below > side_end:
+            break
+    if not expected and not actual:
+        return Goal(_behind_colon(sheet, row, left), _behind_colon(sheet, row, right))
+    return Goal(_joined(expected), _joined(actual))
+
+
+def _goal_behind(sheet: _Sheet, first: int, last: int) -> Goal:
+    """The texts behind 预期目标 and 实际完成情况, in the same cell or the next, of as many rows as have such labels."""
+    expected: list[Written] = []
+    actual: list[Written] = []
+    for row in range(first, last):
+        for column, key in sheet.keys[row].items():
+            texts = actual if _GOAL_ACTUAL.fullmatch(key) else expected if _GOAL_EXPECTED.fullmatch(key) else None
+            if both := _BOTH_GOALS.fullmatch(sheet.text(row, column)):
+                at = sheet.address(row, column)
+                return Goal(Written(both["expected"].strip(), None, at), Written(both["actual"].strip(), None, at))
+            if texts is None or (texts is actual and not expected):
+                continue
+            value = _behind_colon(sheet, row, column)
+            if value.text is None:
+                beside = sheet.value_right_of(row, column)
+                label = fold(beside.text or "")
+                value = BLANK if _GOAL_ACTUAL.fullmatch(label) or _GOAL_EXPECTED.fullmatch(label) else beside
+            texts += [value] if value.text else []
+    return Goal(_joined(expected), _joined(actual))
+
+
+def _behind_colon(sheet: _Sheet, row: int, column: int) -> Written:
+    _, _, text = sheet.text(row, column).replace("：", ":").partition(":")
+    return Written(text.strip(), None, sheet.address(row, column)) if text.strip() else BLANK
 
 
 def _joined(pieces: Sequence[Written]) -> Written:
@@ -994,6 +1169,9 @@ class _Body:
         scored = filled if has_points else not (is_prompt(key) or key.startswith("其中"))
         if group is not None and group != row:
             scored = False
+        if unit.text is None:
+            for written in (target, actual):
+                self._doubt_serial(name.text or "", written)
         self.indicators.append(
             Indicator(
                 level1=self.level1,
@@ -1010,6 +1188,16 @@ class _Body:
                 group=None if group is None else sheet.grid.number_of(group),
             )
         )
+
+    def _doubt_serial(self, name: str, written: Written) -> None:
+        """Say of a moment that stands as a bare number which day that is."""
+        number = decimal_in(written.text or "")
+        day = None if number is None else day_of_serial(number)
+        if day is not None and is_moment(number, read_name(name).bare, self.level2):
+            shown = f"{day.year}年{day.month}月{day.day}日"
+            message = f"“{written.text}”像是日期 {shown} 的序列号,不作数值计算;是日期的,请把单元格格式改为日期"
+            sheet = self.sheet
+            sheet.doubts.append(finding("X03", message, file=sheet.file, sheet=sheet.grid.sheet, cell=written.cell))
 
     def _target(self, columns: Mapping[str, tuple[int, ...]], row: int, unit: Written) -> Written:
         """年度指标值 as a person reads it: 指标性质, 指标值 and 度量单位 joined where they are columns of their own."""

@@ -10,7 +10,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -67,6 +67,11 @@ FACTORS = {
 TIMES = {"秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "周": 604800}
 """Seconds in a unit of time; units of time are folded only where two different ones meet."""
 MONTHS = {"个月": 1, "季度": 3, "年": 12}
+EVENTS = ({"场": 1, "场次": 1}, {"批": 1, "批次": 1}, {"趟": 1, "趟次": 1})
+"""What happens is counted alike with 次 and without (场次 is the number of 场). What may come more than once is not:
+人次 is no 人, and 户次, 件次, 家次, 车次, 班次 (the runs of a bus, not classes) are no 户, 件, 家, 车, 班."""
+MET = (TIMES, MONTHS, *EVENTS)
+"""Units that are brought together where two of one table meet, the smaller one being kept."""
 
 SPELLINGS = {
     "名": "人",
@@ -637,7 +642,9 @@ def fold_level(name: str | None) -> str:
     >>> fold_level("产 出 指 标(50分)"), fold_level("服务对象满意度指标"), fold_level("数量")
     ('产出', '满意度', '数量')
     """
-    folded = re.sub(r"\([^)]*\)", "", fold(name or ""))
+    folded = fold(name or "")
+    closed = folded.rfind(")") + 1  # no bracket behind it is closed: none is looked at in vain
+    folded = re.sub(r"\([^)]*\)", "", folded[:closed]) + folded[closed:]
     folded = re.sub(r"(?<!\d)\d+(?:\.\d+)?分$", "", folded)
     folded = re.sub(r"指标等?$", "", folded) or folded
     folded = re.sub(r"^产出(?=数量|质量|时效|成本)", "", folded)
@@ -809,9 +816,11 @@ def settle(
             wanted, given = bound, behind
     about = read_name(name or "")
     if wanted.form in ("number", "range"):
-        if _is_moment(wanted, level2):
+        if _is_moment(wanted, about.bare, level2):
             wanted = Value("unclear", wanted.text)
         else:
+            if _is_moment(given, about.bare, level2) and given.number and day_of_serial(given.number):
+                given = Value("unclear", given.text)
             return _settle_numbers(about, level1, level2, wanted, given, unit)
     if wanted.form == "date":
         return _settle_dates(wanted, given)
@@ -850,11 +859,35 @@ _NONE_OF_IT = regex(r"无|没有|(?:未|无|没有|零|0)(?:出现|产生)|全�
 """What answers a target of 0 in words."""
 
 
-def _is_moment(value: Value, level2: str | None) -> bool:
-    """2023, 2023.12 or 20231231 under 时效 is a moment, not an amount."""
-    if value.unit or value.comparator or value.number is None or "时效" not in (level2 or ""):
+_MOMENT_NAME = regex(r"(?:时间|日期|时点)$")
+
+
+def is_moment(number: Decimal | None, name: str, level2: str | None) -> bool:
+    """Return whether a bare number under 时效, or of an indicator called …时间, is a moment and no amount.
+
+    That is a year, a month of one, a day as 8 digits, or a day as spreadsheets count them (序列号, see `day_of_serial`).
+
+    >>> is_moment(Decimal(2023), "", "时效指标"), is_moment(Decimal(45291), "完成日期", None), is_moment(Decimal(60), "", "时效")
+    (True, True, False)
+    """
+    if number is None or not ("时效" in (level2 or "") or _MOMENT_NAME.search(name)):
         return False
-    return value.form == "number" and (2000 <= value.number < 2100 or 20000101 <= value.number <= 20991231)
+    return 2000 <= number < 2100 or 20000101 <= number <= 20991231 or day_of_serial(number) is not None
+
+
+def day_of_serial(number: Decimal) -> date | None:
+    """Return the day of this century that spreadsheets store as a number.
+
+    >>> day_of_serial(Decimal(45291)), day_of_serial(Decimal(2023))
+    (datetime.date(2023, 12, 31), None)
+    """
+    is_day = number == number.to_integral_value() and 36526 <= number <= 73050
+    return date(1899, 12, 30) + timedelta(days=int(number)) if is_day else None
+
+
+def _is_moment(value: Value, name: str, level2: str | None) -> bool:
+    bare = value.form == "number" and not value.unit and not value.comparator and value.scale == ONE
+    return bare and is_moment(value.number, name, level2)
 
 
 _IN_TIME = regex(
@@ -1012,7 +1045,7 @@ def _meet(
     assert given.number is not None
     wanted_scale, given_scale, unit, assumed = wanted.scale, given.scale, wanted.unit or given.unit, False
     if wanted.unit and given.unit and wanted.unit != given.unit:
-        for table in (TIMES, MONTHS):
+        for table in MET:
             if wanted.unit in table and given.unit in table:
                 unit = min(wanted.unit, given.unit, key=table.__getitem__)
                 wanted_scale *= Decimal(table[wanted.unit]) / table[unit]

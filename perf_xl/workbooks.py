@@ -25,7 +25,7 @@ from xml.parsers import expat
 
 from perf_xl.errors import WorkbookUnreadable
 from perf_xl.exact import decimal_in, fold, of_float, round_half_up, times
-from perf_xl.grid import Grid, Position, Raw, address, position, show
+from perf_xl.grid import Grid, Position, Raw, address, overlapping, position, show
 from perf_xl.packages import (
     COMPOUND,
     DECRYPT,
@@ -362,8 +362,9 @@ def _read_xlsx(package: zipfile.ZipFile, main: str, file: str) -> list[Grid]:
         shown_as, errors, uncalculated = _scan(xml, formats, never_calculated)
         if not values and b"<v>" in xml:
             return _read_with_openpyxl(parts, file)
-        merged = _clipped(sheet.merged_cell_ranges or (), len(values), name, file)
-        grids.append(Grid(name, _with_dates(values, shown_as), merged, shown_as, {}, errors, uncalculated, hidden))
+        merged, crossed = _merged(sheet.merged_cell_ranges or (), len(values), name, file)
+        values = _with_dates(values, shown_as)
+        grids.append(Grid(name, values, merged, shown_as, {}, errors, uncalculated, hidden, overlapping=crossed))
     if any(_is_doubtful(xml, name, file) for name, xml, _ in sheets):
         others = {other.sheet: other for other in _read_with_openpyxl(parts, file)}
         return [_compared(grid, others.get(grid.sheet, Grid(grid.sheet, ()))) for grid in grids]
@@ -384,15 +385,19 @@ def _too_many(
     return WorkbookUnreadable(file, f"{what},超过 {LIMITS[limit]}", cure)
 
 
-def _clipped(
-    merged: Iterable[tuple[Position, Position]], height: int, sheet: str, file: str
-) -> dict[Position, Position]:
-    """Return merged areas, none of them longer than the sheet is; refuse what covers it many times over."""
-    areas = {(top, left): (max(top, min(bottom, height)), right) for (top, left), (bottom, right) in merged}
-    covered = sum(bottom - top for (top, _), (bottom, _) in areas.items())
+def _merged(
+    areas: Iterable[tuple[Position, Position]], height: int, sheet: str, file: str
+) -> tuple[dict[Position, Position], list[Position]]:
+    """Return merged areas, none longer than the sheet is, and the first cells of those left out since they overlap.
+
+    A sheet that they cover many times over is refused.
+    """
+    clipped = [((top, left), (max(top, min(bottom, height)), right)) for (top, left), (bottom, right) in areas]
+    covered = sum(bottom - top for (top, _), (bottom, _) in clipped)
     if covered > LIMITS["cells"]:
         raise _too_many(file, f"工作表“{sheet}”的合并单元格占 {covered} 行", "cells")
-    return areas
+    crossed = overlapping(clipped)
+    return dict(area for area in clipped if area not in crossed), sorted({first for first, _ in crossed})
 
 
 def _is_odd(xml: bytes) -> bool:
@@ -715,15 +720,18 @@ def _read_with_openpyxl(parts: Mapping[str, bytes], file: str) -> list[Grid]:
                     uncalculated[(row, column)] = formulas[(row, column)]
                 if cell.value is not None and cell.number_format != "General" and not isinstance(cell.value, str):
                     formats[(row, column)] = cell.number_format
-        merged = {
-            (area.min_row - 1, area.min_col - 1): (area.max_row - 1, area.max_col - 1)
+        areas = [
+            ((area.min_row - 1, area.min_col - 1), (area.max_row - 1, area.max_col - 1))
             for area in sheet.merged_cells.ranges
             if area.max_row <= bottom
-        }
+        ]
+        merged, crossed = _merged(areas, len(values), sheet.title, file)
         cut_off = (sheet.max_row, sheet.max_column) != (bottom, right)
         last = address(sheet.max_row - 1, sheet.max_column - 1) if cut_off else None
         hidden = sheet.sheet_state != "visible"
-        grids.append(Grid(sheet.title, values, merged, formats, {}, errors, uncalculated, hidden, last_cell=last))
+        grids.append(
+            Grid(sheet.title, values, merged, formats, {}, errors, uncalculated, hidden, last, overlapping=crossed)
+        )
     return grids
 
 
@@ -764,8 +772,9 @@ def _read_xls(data: bytes, file: str) -> list[Grid]:
                     value = bool(cell.value)
                 values[-1].append(value)
         areas = (((top, left), (bottom - 1, right - 1)) for top, bottom, left, right in sheet.merged_cells)
-        merged = _clipped(areas, len(values), sheet.name, file)
-        grids.append(Grid(sheet.name, values, merged, formats, errors=errors, hidden=sheet.visibility != 0))
+        merged, crossed = _merged(areas, len(values), sheet.name, file)
+        hidden = sheet.visibility != 0
+        grids.append(Grid(sheet.name, values, merged, formats, errors=errors, hidden=hidden, overlapping=crossed))
     return grids
 
 
@@ -824,9 +833,9 @@ def _read_xlsb(package: zipfile.ZipFile, main: str, file: str) -> list[Grid]:
     grids = []
     for name, hidden, shown_as, errors in sheets:
         sheet = workbook.get_sheet_by_name(name)
-        merged = dict(sheet.merged_cell_ranges or ())
         values = _with_dates(_cells(sheet, file), shown_as)
-        grids.append(Grid(name, values, merged, shown_as, {}, errors, hidden=hidden))
+        merged, crossed = _merged(sheet.merged_cell_ranges or (), len(values), name, file)
+        grids.append(Grid(name, values, merged, shown_as, {}, errors, hidden=hidden, overlapping=crossed))
     return grids
 
 
@@ -896,7 +905,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         values: list[list[Raw]] = []
         shown: dict[Position, str] = {}
         errors: dict[Position, str] = {}
-        merged: dict[Position, Position] = {}
+        areas: dict[Position, Position] = {}
         uncalculated: dict[Position, str] = {}
         disputed: dict[Position, tuple[str, str]] = {}
         laid_out = 0
@@ -912,7 +921,7 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
                     int(cell.get(f"{_TABLE}number-columns-spanned", 1)),
                 )
                 if span != (1, 1):
-                    merged[at] = (at[0] + span[0] - 1, at[1] + span[1] - 1)
+                    areas[at] = (at[0] + span[0] - 1, at[1] + span[1] - 1)
                 repeated = min(int(cell.get(f"{_TABLE}number-columns-repeated", 1)), 16384 - len(cells))
                 if value is None and not text:
                     if cell.get(f"{_TABLE}formula"):
@@ -942,9 +951,11 @@ def _read_ods(package: zipfile.ZipFile, file: str) -> list[Grid]:
         while values and not values[-1]:
             values.pop()
         hidden = table.get(f"{_TABLE}style-name") in hidden_styles
-        merged = _clipped(merged.items(), len(values), table.get(f"{_TABLE}name", ""), file)
         name = table.get(f"{_TABLE}name", "")
-        grids.append(Grid(name, values, merged, {}, shown, errors, uncalculated, hidden, disputed=disputed))
+        merged, crossed = _merged(areas.items(), len(values), name, file)
+        grids.append(
+            Grid(name, values, merged, {}, shown, errors, uncalculated, hidden, disputed=disputed, overlapping=crossed)
+        )
     return grids
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
@@ -348,3 +349,15 @@ class TestTheSeed:
 def test_a_severity_is_never_raised() -> None:
     with pytest.raises(ValueError, match="never raised"):
         auditing.finding("I06", "x", severity="错误")
+
+
+@pytest.mark.parametrize("text", ["(" * 150_000, "(a" * 75_000, "预算" * 75_000, "资金执行" * 40_000])
+def test_what_is_said_over_and_over_takes_no_longer_than_another_text(text: str) -> None:
+    """Where every bracket or word is looked at to the end of the text, it takes minutes."""
+    one = form(
+        indicator(name=text, level1=text, level2=text, target=text, actual=text, reason=text),
+        indicator("100%", "100%", name=text, row=13),
+    )
+    start = process_time()
+    audit(score(one))
+    assert process_time() - start < 10

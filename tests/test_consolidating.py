@@ -128,3 +128,16 @@ def test_tables_without_any_unit_are_not_said_to_be_of_one() -> None:
     (found,) = [found for found in perf_xl.consolidate(forms).findings if found.code == "C02"]
     assert "没有写明单位" in found.message
     assert "同一单位" not in found.message
+
+
+@pytest.mark.parametrize("units", [("场", "场次"), ("批次", "批"), ("趟", "趟次")])
+def test_events_are_counted_alike_with_and_without_the_word_for_once(units: tuple[str, str]) -> None:
+    one, other = units
+    row, codes = together("开展数量", (f"≥4{one}", f"5{other}"), (f"≥6{other}", f"6{one}"))
+    assert row is not None
+    assert (row.target, row.actual, row.unit, codes) == (10, 11, min(units), [])
+
+
+@pytest.mark.parametrize("units", [("人", "人次"), ("户", "户次"), ("件", "件次"), ("班", "班次"), ("场", "批次")])
+def test_who_or_what_came_is_not_how_often(units: tuple[str, str]) -> None:
+    assert "C03" in together("服务数量", *((f"≥4{unit}", f"4{unit}") for unit in units))[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import re
 import struct
@@ -941,3 +942,80 @@ def test_the_page_of_limits_tells_every_one_of_them() -> None:
     page = (Path(__file__).parent.parent / "docs" / "performance.md").read_text(encoding="utf-8")
     told = {name: int(value.replace(",", "")) for name, value in re.findall(r"^\| `(\w+)` \| ([\d,]+)", page, re.M)}
     assert packages.parse_limits("\n".join(f"{name} = {value}" for name, value in told.items()), "page") == LIMITS
+
+
+@pytest.mark.parametrize("crossing", ["A{0}:B{1}", "A{0}:A{1}", "{2}{0}:A{1}"])
+@pytest.mark.parametrize("first", [True, False])
+def test_merged_areas_that_share_a_cell_are_told_and_count_in_no_order(first: bool, crossing: str, good: Path) -> None:
+    """Excel repairs such a file; which of the two areas holds is not known."""
+    before = form(good)
+    _, top, bottom = max(
+        (int(bottom) - int(top), int(top), int(bottom))
+        for top, bottom in re.findall(rb'<mergeCell ref="A(\d+):A(\d+)"/>', parts_of(good)[SHEET])
+    )
+    area = b'<mergeCell ref="%s"/>' % crossing.format(top + 1, bottom + 1, "A").encode()
+    place = rb"\1" + area if first else area + rb"\1"
+    changed(good, sheet=lambda xml: re.sub(rb"(<mergeCells[^>]*>)" if first else rb"(</mergeCells>)", place, xml))
+    one = form(good)
+    assert [doubt.cell for doubt in one.doubts if "重叠" in doubt.message] == [f"A{top}"]
+    assert [row.level3 for row in one.indicators] == [row.level3 for row in before.indicators]
+
+
+def test_merged_areas_with_one_first_cell_hold_in_no_order(good: Path) -> None:
+    two = [b'<mergeCell ref="F9:F10"/>', b'<mergeCell ref="F9:F11"/>']
+    read_as = []
+    for areas in (two, two[::-1]):
+        copy = packed(good.with_name("copy.xlsx"), parts_of(good))
+        changed(copy, sheet=lambda xml, areas=areas: xml.replace(b"</mergeCells>", b"".join(areas) + b"</mergeCells>"))
+        read_as.append(form(copy))
+    assert read_as[0] == read_as[1]
+    assert any("重叠" in doubt.message for doubt in read_as[0].doubts)
+
+
+@pytest.fixture
+def closed(good: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one good file, a folder that nobody may list, and two links that lead nowhere."""
+    folder = good.parent / "甲县"
+    (folder / "乙镇").mkdir(parents=True)
+    good.rename(folder / "好.xlsx")
+    (folder / "断.xlsx").symlink_to("没有.xlsx")
+    (folder / "环.xlsx").symlink_to("环.xlsx")
+    listed = os.scandir
+
+    def scandir(place: Any) -> Any:
+        if Path(place).name == "乙镇":
+            raise PermissionError(13, "Permission denied", str(place))
+        return listed(place)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    return folder
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own")
+def test_a_folder_that_cannot_be_listed_is_refused_and_stops_no_other(closed: Path, tmp_path: Path) -> None:
+    files = consolidate_json(closed, tmp_path / "汇总.xlsx")["files"]
+    assert (files["seen"], files["read"], files["refused"]) == (4, 1, 3)
+    told = {one["file"]: one["message"] for one in files["list"] if one["status"] == "refused"}
+    assert set(told) == {"乙镇", "断.xlsx", "环.xlsx"}
+    assert "文件夹打不开" in told["乙镇"]
+    assert "拒读 · 乙镇:文件夹打不开" in run("check", closed).output
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right of their own")
+def test_a_folder_that_is_given_and_cannot_be_listed_is_said_to_be_so(closed: Path) -> None:
+    result = run("check", closed / "乙镇")
+    assert result.exit_code == 2
+    assert "打不开文件夹" in result.output
+
+
+def test_a_place_that_nobody_may_look_at_is_refused(good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that may be listed and not entered, not even the kind of a thing is known."""
+
+    def stat(path: Path, **_: Any) -> Any:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", stat)
+    monkeypatch.setattr(Path, "stat", stat)
+    assert [
+        intake.read_file(SourceFile(path, path.name)).refusal is None for path, _ in folders._below(good.parent)
+    ] == [False]

@@ -462,3 +462,150 @@ def test_a_goal_with_a_number_is_no_row_of_funds() -> None:
     goal = ["年度目标1:(40分)", "做好防汛抗旱工作"]
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, goal, HEADER, *ROWS, SUM)
     assert [row.label.text for row in form.funds] == ["年度资金总额"]
+
+
+SOURCES = ["项目资金(万元)", "资金来源", "预算数", "执行数", "执行率", "分值", "得分"]
+
+
+def test_bare_names_of_levels_are_sources_of_funds() -> None:
+    rows = [
+        [None, "中央", 60.0, 60.0],
+        [None, "省", 20.0, 20.0],
+        [None, "县(区)", 10.0, 5.0],
+        [None, "其它", 10.0, 5.0],
+    ]
+    whole = [None, "合计", 100.0, 90.0, "90%", 10.0, 9.0]
+    (form,) = read(TITLE, HEAD, SOURCES, *rows, whole, HEADER, *ROWS, SUM)
+    assert [row.kind for row in form.funds] == ["appropriation", "appropriation", "appropriation", "other", "total"]
+    assert form.doubts == ()
+
+
+def test_the_first_of_several_sources_is_not_their_total() -> None:
+    rows = [[None, "中央", 60.0, 60.0, "90%", 10.0, 9.0], [None, "省", 20.0, 20.0], [None, "县", 20.0, 10.0]]
+    (form,) = read(TITLE, HEAD, SOURCES, *rows, HEADER, *ROWS, SUM)
+    assert form.total_row is None
+    assert [doubt.cell for doubt in form.doubts] == ["A3"]
+    assert not {one.code for one in audit(score(form))} & {"F01", "F02"}
+
+
+@pytest.mark.parametrize(
+    "others", [[[None, "其他资金", None, None]], [[None, "甲", 50.0, 40.0], [None, "乙", 50.0, 50.0]]]
+)
+def test_a_first_row_that_the_others_add_up_to_is_the_total(others: list[list[Any]]) -> None:
+    (form,) = read(TITLE, HEAD, SOURCES, [None, "财政拨款", 100.0, 90.0], *others, HEADER, *ROWS, SUM)
+    assert form.funds[0].kind == "total"
+    assert form.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("headers", "amounts", "rate", "budget"),
+    [
+        (["年初数", "调整数", "决算数"], [100.0, 120.0, 90.0], "75%", 120),
+        (["年初数", "调整数", "决算数"], [100.0, 20.0, 90.0], "75%", None),
+        (["年初数", "调整数", "决算数"], [100.0, -20.0, 60.0], 0.75, None),
+        (["年初数", "调整数", "决算数"], [100.0, 120.0, 90.0], None, None),
+        (["年初预算", "追加数", "支出决算"], [None, 120.0, 90.0], "75%", None),
+        (["年初预算", "调整后预算", "支出决算"], [100.0, 120.0, 90.0], None, 120),
+        (["年初预算数", "预算调整数", "执行数"], [None, 120.0, 90.0], None, 120),
+        (["预算数", "调整预算数", "年终决算数"], [100.0, 120.0, 90.0], "75%", 120),
+    ],
+)
+def test_what_was_adjusted_and_by_how_much(
+    headers: list[Any], amounts: list[Any], rate: Any, budget: int | None
+) -> None:
+    header = ["项目资金(万元)", None, *headers, "执行率"]
+    (form,) = read(TITLE, HEAD, header, [None, "年度资金总额", *amounts, rate], HEADER, *ROWS, SUM)
+    (total,) = form.funds
+    assert (total.budget.number, total.executed.number) == (budget, amounts[2])
+    assert [doubt.cell for doubt in form.doubts] == ([] if budget else ["D3"])
+    assert not {one.code for one in audit(score(form))} & {"F01", "F03", "F04"}
+
+
+def test_a_blank_column_of_adjustments_leaves_the_initial_budget() -> None:
+    header = ["项目资金(万元)", None, "年初数", "调整数", "决算数"]
+    (form,) = read(TITLE, HEAD, header, [None, "年度资金总额", 100.0, None, 90.0], HEADER, *ROWS, SUM)
+    assert form.budget_of(form.funds[0]).number == 100
+    assert form.doubts == ()
+
+
+_BLOCK = [["预算执行情况(万元)", "预算数:", 100.0, "执行数:", 90.0, "执行率:", "90%"]]
+_PARTS = [[None, "其中:财政拨款", 80.0, "其中:财政拨款", "70万元"], [None, "其它资金", 20.0, "其它资金", 20.0]]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        [*_BLOCK, *_PARTS],
+        [["预算执行情况(万元)", "预算数:100", "执行数: 90", "执行率:90%"],
+         [None, "其中-财政拨款: 80", "其中-财政拨款:70"], [None, "其它资金:20", "其它资金:20"]],
+        [["项目资金(万元)", "年度资金总额", "预算数", "100", "执行数", 90.0, "执行率", "90%"],
+         [None, "其中:财政拨款", "预算数", 80.0, "执行数", 70.0], [None, "其他资金", "预算数", 20.0, "执行数", 20.0]],
+    ],
+)  # fmt: skip
+def test_amounts_each_behind_its_own_label(block: list[list[Any]]) -> None:
+    (form,) = read(TITLE, HEAD, *block, HEADER, *ROWS, SUM)
+    assert [(row.kind, row.budget.number, row.executed.number) for row in form.funds] == [
+        ("total", 100, 90), ("appropriation", 80, 70), ("other", 20, 20)
+    ]  # fmt: skip
+    assert (form.funds[0].rate.text, form.money_unit, form.doubts) == ("90%", "万元", ())
+
+
+def test_several_amounts_in_one_cell() -> None:
+    text = "预算数:100万元,执行数:90万元;执行率:90% 分值:10分 得分:9分"
+    (form,) = read(TITLE, HEAD, ["项目资金(元)", text], HEADER, *ROWS, SUM)
+    (total,) = form.funds
+    assert (total.budget.number, total.executed.number, total.rate.text) == (1_000_000, 900_000, "90%")
+    assert (total.weight.number, total.score.number, total.kind) == (10, 9, "total")
+
+
+def test_amounts_in_an_order_that_is_not_known_are_told() -> None:
+    rows = [["资金来源(万元)", "合计", "中央", "县"], ["预算数", 100.0, 60.0, 40.0], ["执行数", 90.0, 60.0, 30.0]]
+    (form,) = read(TITLE, HEAD, *rows, HEADER, *ROWS, SUM)
+    assert form.funds == ()
+    assert [doubt.cell for doubt in form.doubts] == ["B5"]
+
+
+_TRAINED = ("培训100人。", "已培训100人。")
+_TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
+
+
+@pytest.mark.parametrize(
+    ("rows", "goal"),
+    [
+        ([["年度总体目标", "预期目标", "培训100人。"], [None, "实际完成情况", "已培训100人。"]], _TRAINED),
+        ([["年初绩效目标", "培训100人。"], ["全年目标实际完成情况", "已培训100人。"]], _TRAINED),
+        ([["年度总体目标", "预期目标:培训100人。"], [None, "实际完成情况:已培训100人。"]], _TRAINED),
+        ([["年度总体目标", "预期目标:培训100人。\n实际完成情况:已培训100人。"]], _TRAINED),
+        ([["绩效目标", "年初设定目标", "培训100人。", None, "实际完成情况", "已培训100人。"]], _TRAINED),
+        ([["总体目标", "年初设定目标", "年度总体目标完成情况综述"], [None, "培训100人。", "已培训100人。"]], _TRAINED),
+        ([["目标", "年初绩效目标", "全年(调整)绩效目标", "目标完成情况"], [None, "培训80人。", *_TRAINED]], _TRAINED),
+        ([["目标", "年初绩效目标", "全年(调整)绩效目标", "目标完成情况"], [None, "培训100人。", None, _TRAINED[1]]], _TRAINED),
+        ([["总体目标", "序号", "预期目标", "完成情况"], [None, 1.0, "1.培训。", "1.已培训。"], [None, 2.0, "2.修路。", "2.已修。"]],
+         _TWICE),
+        ([["总体目标", "目标1", "1.培训。", "完成情况", "1.已培训。"], [None, "目标2", "2.修路。", "完成情况", "2.已修。"]], _TWICE),
+    ],
+)  # fmt: skip
+def test_goals_in_other_places(rows: list[list[Any]], goal: tuple[str, str]) -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *rows, HEADER, *ROWS, SUM)
+    assert (form.goal.expected.text, form.goal.actual.text) == goal
+
+
+@pytest.mark.parametrize(
+    ("name", "level2", "target", "actual", "cells"),
+    [
+        ("项目完成", "时效指标", 45291.0, 45280.0, ["D6", "E6"]),
+        ("完成时间", "质量指标", "2023年12月31日", 45280.0, ["E6"]),
+        ("响应时长", "时效指标", "≤30分钟", 45280.0, ["E6"]),
+        ("发放份数", "数量指标", 45291.0, 45280.0, []),
+        ("办结时长", "时效指标", "≤45291分钟", "45280分钟", []),
+    ],
+)
+def test_a_day_stored_as_a_number_is_no_amount(
+    name: str, level2: str, target: Any, actual: Any, cells: list[str]
+) -> None:
+    row = ["产出指标", level2, name, target, actual, 50.0, 50.0, None]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, row, *ROWS[1:], SUM)
+    assert [(doubt.code, doubt.cell) for doubt in form.doubts] == [("X03", cell) for cell in cells]
+    settled = score(form).indicators[0].settled
+    assert (settled.actual is None) == bool(cells)
+    assert not cells or "S05" not in {one.code for one in audit(score(form))}

@@ -328,6 +328,11 @@ class TestPairsOfWordsAndNumbers:
     def test_units_as_they_are_typed(self, spelt: str, unit: str) -> None:
         assert parse(spelt).unit == unit
 
+    @pytest.mark.parametrize(("actual", "wanted"), [("12场次", 12), ("12场", 12), ("12次", None), ("12人次", None)])
+    def test_events_meet_with_and_without_the_word_for_once(self, actual: str, wanted: int | None) -> None:
+        pair = settle("培训数量", "产出指标", "数量指标", "10场", actual)
+        assert (pair.actual, pair.notes) == (wanted, () if wanted else ("I06",))
+
     @pytest.mark.parametrize(
         ("target", "scored_by"),
         [
