@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+os.environ["OPENPYXL_LXML"] = "False"  # tests change bytes that openpyxl wrote: the same with and without lxml
+
 import pytest
 from engines.fixtures import app, ironcalc_app, libreoffice_app, office  # noqa: F401
 
