@@ -297,6 +297,22 @@ def is_relative(at: Mapping[str, str], raw_name: str, comparator: str) -> str:
     return _any([share, f'ISNUMBER(FIND("/",{unit}))', listed, limited, named, mean])
 
 
+def speaks_of_a_moment(at: Mapping[str, str]) -> str:
+    """Whether the number of a row may be a day or a year: it stands under 时效, or its name ends in 时间."""
+    return f'OR(ISNUMBER(FIND("时效",{at["level2"]})),{ends_in(at["name"], "时间 日期 时点")})'
+
+
+_SERIAL = "AND({0}=ROUND({0},0),{0}>=36526,{0}<=73050)"
+"""A day of this century, as spreadsheets count them."""
+_MOMENTS = ("AND({0}>=2000,{0}<2100)", "AND({0}>=20000101,{0}<=20991231)", _SERIAL)
+
+
+def is_moment(text: Mapping[str, str], at: Mapping[str, str], spans: Sequence[str] = _MOMENTS) -> str:
+    """Whether a bare number within one of some spans is a moment and no amount."""
+    bare = f'AND({at["moment"]},{text["place"]}=0,{text["comparator"]}="",{text["scale"]}=1)'
+    return f"IF({bare},{_any([span.format(text['number']) for span in spans])},FALSE)"
+
+
 def completion(
     row: Mapping[str, str], wanted: Mapping[str, str], given: Mapping[str, str], at: Mapping[str, str]
 ) -> str:
@@ -313,7 +329,8 @@ def completion(
         f'IF({actual}<={target},1,IF({target}<0,"",{target}/{actual})))))'
     )
     in_percent = f'IF(AND({at["base2"]}="%",{at["base"]}<>"%",OR({at["base"]}<>"",{wanted["scale"]}<>1)),IF(ROUND({given["number"]}*{at["factor2"]},10)=1,1,""),{by_number})'
-    quantitative = f'IF({fully},1,IF({given["place"]}<0,"",{in_percent}))'
+    no_amount = f"OR({given['place']}<0,{is_moment(given, at, (_SERIAL,))})"
+    quantitative = f'IF({fully},1,IF({no_amount},"",{in_percent}))'
     unsure = f'OR({wanted["comparator"]}<>"",{contains(wanted["text"], _NO_WORDS)})'
     stated = f'IF(ROUND({given["number"]}*{at["factor2"]},10)<=1,ROUND({given["number"]}*{at["factor2"]},10),"")'
     qualitative = (

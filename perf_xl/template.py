@@ -330,7 +330,7 @@ HELPERS = ("指标性质", "方向", "目标数值", "完成数值", "单位", "
 _FIRST_HELPER = 9
 _HIDDEN = (
     "level1", "level2", *(f"target_{name}" for name in live.PARSED), *(f"actual_{name}" for name in live.PARSED),
-    "base", "factor", "base2", "factor2", "target", "actual", "name", "rate", "stem", "meant", "scored_by",
+    "base", "factor", "base2", "factor2", "target", "actual", "name", "moment", "rate", "stem", "meant", "scored_by",
 )  # fmt: skip
 """Columns of intermediate steps, hidden: T onwards."""
 _FIRST_HIDDEN = _FIRST_HELPER + len(HELPERS)
@@ -417,15 +417,17 @@ def _row_formulas(row: int) -> dict[str, str]:
     relative = live.is_relative(at, f"C{row}", wanted["comparator"])
     score = at["计算得分"]
     between = live.is_range(wanted)
+    is_number = f"IF({live.is_moment(wanted, at)},FALSE,OR({wanted['place']}>=0,{between}))"
     above = _at(row - 1)
     formulas |= {
         "level1": f'IF(A{row}="",{above["level1"]},A{row})',
         "level2": f'IF(B{row}="",{above["level2"]},B{row})',
         "name": live.bare_name(f"C{row}"),
+        "moment": live.speaks_of_a_moment(at),
         **live.stem_of(at["name"], at["rate"]),
         "meant": live.meant_direction(at, f"C{row}", wanted["comparator"]),
         "scored_by": f'IF(OR({direction}="≥",{direction}="≤"),{direction},{at["meant"]})',
-        "指标性质": f'IF(D{row}="","",IF(OR({wanted["place"]}>=0,{between}),"定量","定性"))',
+        "指标性质": f'IF(D{row}="","",IF({is_number},"定量","定性"))',
         "方向": f'IF({quantitative},IF({between},"区间",IF({wanted["comparator"]}="=","=",{at["meant"]})),"")',
         "目标数值": f'IF({quantitative},{at["target"]},"")',
         "完成数值": f'IF({quantitative},{at["actual"]},"")',
