@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perf_xl.auditing import audit
-from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
+from perf_xl.errors import OTHER_NAME, NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.findings import CATALOGUE, ERROR, SEVERITIES, Finding
 from perf_xl.folders import EXPLANATIONS, MARKED, SourceFile, find_files
@@ -202,7 +202,7 @@ def mark_files(files: Sequence[SourceFile], checked: Sequence[Checked], folder: 
             remarks.append(f"{file.name}:文件名太长,没有写出标注副本。请改短文件名后重试")
             continue
         if place.is_file() and not (is_marked(data := place.read_bytes()) or is_own_output(data)):
-            raise OutputNotWritable(str(place), "已有同名文件,而且不是以前的标注副本,为免覆盖未写入")
+            raise OutputNotWritable(str(place), "已有同名文件,而且不是以前的标注副本,为免覆盖未写入", OTHER_NAME)
         if marked.data is not None:
             written.append(write_bytes(marked.data, place))
         elif marked.book is not None:
@@ -271,7 +271,7 @@ def write_report(
     data = document_bytes(report)
     if output.exists():
         if not output.is_file() or output.read_bytes() != data:
-            raise OutputNotWritable(str(output), "已有同名文件,内容不同,可能有人填写过,为免覆盖未写入")
+            raise OutputNotWritable(str(output), "已有同名文件,内容不同,可能有人填写过,为免覆盖未写入", OTHER_NAME)
         place = output
     else:
         place = write_bytes(data, output)
@@ -380,7 +380,7 @@ def convert(
         outputs = [output.with_name(f"{output.stem}-{number}{suffix}") for number, _ in enumerate(result.forms, 1)]
     for path in outputs:
         if path.exists():
-            raise OutputNotWritable(str(path), "已有同名文件,为免覆盖未写入")
+            raise OutputNotWritable(str(path), "已有同名文件,为免覆盖未写入", OTHER_NAME)
     written, left_out = [], []
     for one, path in zip(result.forms, outputs, strict=True):
         conversion = converted(one, book, form)

@@ -29,12 +29,16 @@ class WorkbookUnreadable(PerfXlError):
 class OutputNotWritable(PerfXlError):
     """A result that cannot be written, mostly because it is open in Excel or WPS."""
 
-    def __init__(self, file: str, why: str) -> None:
-        self.file, self.why = file, why
-        super().__init__(file, why)
+    def __init__(self, file: str, why: str, cure: str = "请关闭正在使用该文件的程序,或换一个保存位置后重试") -> None:
+        self.file, self.why, self.cure = file, why, cure
+        super().__init__(file, why, cure)
 
     def __str__(self) -> str:
-        return f"无法写入“{self.file}”:{self.why}。请关闭正在使用该文件的程序,或换一个保存位置后重试。"
+        return f"无法写入“{self.file}”:{self.why}。{self.cure}。"
+
+
+OTHER_NAME = "请换一个文件名,或先把原有的文件移走"
+"""How to mend it where something else stands under the name."""
 
 
 class RulebookInvalid(PerfXlError):

@@ -15,7 +15,7 @@ from perf_xl import rules, trace
 from perf_xl.auditing import audit
 from perf_xl.consolidating import Consolidation, FileLine, Partial, Shelf, conclude, digest
 from perf_xl.contract import consolidation_json, consolidation_text
-from perf_xl.errors import NothingToDo, OutputNotWritable, WorkbookUnreadable
+from perf_xl.errors import OTHER_NAME, NothingToDo, OutputNotWritable, WorkbookUnreadable
 from perf_xl.exact import fold
 from perf_xl.folders import SourceFile, find_files, trace_path
 from perf_xl.intake import Content, FileResult, Progress, look, read_all, run_files, run_files_on
@@ -88,7 +88,7 @@ def write_forms(
         outputs = [output.with_name(f"{output.stem}-{filing.project}{output.suffix or '.xlsx'}") for filing in filings]
     for path in outputs:
         if path.exists():
-            raise OutputNotWritable(str(path), "已有同名文件,为免覆盖未写入")
+            raise OutputNotWritable(str(path), "已有同名文件,为免覆盖未写入", OTHER_NAME)
     return [write_book(form_book(filing, book), path) for filing, path in zip(filings, outputs, strict=True)]
 
 
@@ -142,14 +142,14 @@ def refuse_to_overwrite(files: Sequence[SourceFile], outputs: Sequence[Path]) ->
     inputs = {Path(os.path.realpath(file.path)) for file in files}
     for output in outputs:
         if output.is_dir():
-            raise OutputNotWritable(str(output), "这是一个文件夹")
+            raise OutputNotWritable(str(output), "这是一个文件夹", "请换一个文件名")
         if output.resolve() in inputs:
-            raise OutputNotWritable(str(output), "它是本次要读取的文件")
+            raise OutputNotWritable(str(output), "它是本次要读取的文件", "请换一个文件名")
         if output.is_file():
             data = output.read_bytes()
             ours = is_own_output(data) and not data[-65536:].count(b"xl/vbaProject.bin")  # the cockpit is no result
             if data and not ours and not is_own_table(data):
-                raise OutputNotWritable(str(output), "已有同名文件,而且不是以前的汇总结果,为免覆盖未写入")
+                raise OutputNotWritable(str(output), "已有同名文件,而且不是以前的汇总结果,为免覆盖未写入", OTHER_NAME)
 
 
 def save(

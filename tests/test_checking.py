@@ -120,7 +120,7 @@ class TestMarkedCopies:
         shutil.copyfile(SEED, out / "甲_已审核.xlsx")
         result = run("check", home, "--mark", out)
         assert result.exit_code == 2
-        assert "为免覆盖未写入" in result.stderr
+        assert "为免覆盖未写入。请换一个文件名,或先把原有的文件移走。" in result.stderr
         assert (out / "甲_已审核.xlsx").read_bytes() == SEED.read_bytes()
 
     def test_what_cannot_be_marked_gets_a_list_of_its_own(self, tmp_path: Path) -> None:
