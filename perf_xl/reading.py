@@ -112,7 +112,7 @@ def _role(key: str, funds: bool = False) -> str | None:
 _SCORED_ROLES = {"target", "adjusted", "actual", "weight", "score"}
 
 _HEAD_LABELS = _patterns(
-    project=r"(?:二级)?(?:项目|专项|资金|专项资金|转移支付(?:项目)?|政策)(?:\(?(?:政策|单位|资金)\)?)?名称",
+    project=r"(?:二级)?(?:项目(?:支出)?|专项|资金|专项资金|转移支付(?:项目)?|政策)(?:\(?(?:政策|单位|资金)\)?)?名称",
     competent_department=r"(?:(?:预算)?主管(?:部门|单位)|市级主管部门|省级主管部门|一级预算部门|部门(?:单位)?名称)(?:及代码|名称)?",
     local_department=r"(?:地方|中央|上级)主管部门(?:及代码|名称)?",
     implementing_unit=(
@@ -135,7 +135,7 @@ _GOAL_EXPECTED = re.compile(
     r"(?:年初|年度|当年|全年|预期|项目|\(?调整后?\)?)*(?:设定|预期|总体|绩效)*的?(?:绩效)?目标\d{0,2}(?::(?P<rest>.+))?"
 )
 _GOAL_ACTUAL = re.compile(
-    r"(?:全年|年度|当年|项目|目标|绩效|总体|具体|实际)*(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:综述|概述|说明)?\d{0,2}(?::(?P<rest>.+))?"
+    r"(?:全年|年度|当年|年终|年末|年底|项目|目标|绩效|总体|具体|实际)*(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:综述|概述|说明)?\d{0,2}(?::(?P<rest>.+))?"
 )
 _BOTH_GOALS = re.compile(
     r"[^:：。;；]{0,8}目标\s*[:：](?P<expected>.+?)(?:全年|年度|项目|目标|总体){0,3}(?:实际)?(?:完成|实现)情况\s*[:：](?P<actual>.+)",
@@ -980,7 +980,9 @@ def _goal_below(sheet: _Sheet, row: int, left: int, right: int, last: int) -> Go
         one = sheet.written(below, range(left, min(right, width)))
         one = one if one.text else sheet.written(below, range(initial, min(left, width)))
         other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
-        if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
+        key = fold(one.text or "")
+        listed = key[:1].isdigit() and (below <= side_end or not (expected or actual))  # 1.完成…… 2.完成……
+        if key and (_head_label(key) or (not listed and _FOOT.fullmatch(key))):
             break
         expected += [one] if one.text else []
         actual += [other] if other.text else []

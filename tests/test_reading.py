@@ -57,6 +57,11 @@ def test_a_second_form_may_have_no_title() -> None:
     assert [len(form.indicators) for form in forms] == [3, 3]
 
 
+def test_a_project_may_be_called_that_of_an_expenditure() -> None:
+    (form,) = read(TITLE, ["项目支出名称", None, "甲项目"], FUNDS, TOTAL, HEADER, *ROWS, SUM)
+    assert form.project.text == "甲项目"
+
+
 @pytest.mark.parametrize("printed", ["产出指标(40-50分)", "产出指标(40-50)分", "产出指标40-50分"])
 def test_a_range_of_weights_is_no_part_of_a_name(printed: str) -> None:
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, [printed, *ROWS[0][1:]], *ROWS[1:], SUM)
@@ -567,6 +572,7 @@ def test_amounts_in_an_order_that_is_not_known_are_told() -> None:
 
 _TRAINED = ("培训100人。", "已培训100人。")
 _TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
+_LISTED = ("1.培训村干部100人。2.修村道3公里。", "1.已培训村干部100人。2.已修村道3公里。")
 
 
 @pytest.mark.parametrize(
@@ -583,6 +589,9 @@ _TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
         ([["总体目标", "序号", "预期目标", "完成情况"], [None, 1.0, "1.培训。", "1.已培训。"], [None, 2.0, "2.修路。", "2.已修。"]],
          _TWICE),
         ([["总体目标", "目标1", "1.培训。", "完成情况", "1.已培训。"], [None, "目标2", "2.修路。", "完成情况", "2.已修。"]], _TWICE),
+        ([["总体目标", "年初目标", "年终完成情况"], [None, *_TRAINED]], _TRAINED),
+        ([["总体目标", "预期目标", "实际完成情况"], [None, *_LISTED]], _LISTED),
+        ([["预期目标", None, "实际完成情况"], [_LISTED[0], None, _LISTED[1]]], _LISTED),
     ],
 )  # fmt: skip
 def test_goals_in_other_places(rows: list[list[Any]], goal: tuple[str, str]) -> None:
