@@ -83,8 +83,8 @@ _FUNDS_ROLES = _patterns(
     ),
     adjustment=r"(?:预算|年中|资金)*(?:调整|调增|调减|追加|增减|变动)+(?:数|金额|额|资金)?|(?:年中)?追加预算(?:数|金额)?",
     budget=(
-        r"(?:全年|调整|调整后|变更后|变动后|转移支付|年度|本年|当年|预算|后|批复|下达|核定)*预算(?:安排)?(?:数|金额|资金|总额|额)?"
-        r"|(?:预算)?(?:调整|变更|变动)后(?:数|金额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况"
+        r"(?:全年|调整|调整后|变更后|变动后|转移支付|年度|本年|当年|预算|后|批复|下达|核定)*预算(?:安排|指标)?(?:数|金额|资金|总额|额)?(?:合计|总计)?"
+        r"|(?:预算)?(?:调整|变更|变动)后(?:的?(?:批复|安排|下达|指标))?(?:数|金额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况"
     ),
     executed=(
         r"(?:全年|预算|转移支付|年度|本年|当年|年末|年终|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
@@ -688,8 +688,8 @@ def _scored_elsewhere(sheet: _Sheet, first: int, last: int) -> Iterator[int]:
 def _find_funds_header(sheet: _Sheet, first: int, last: int) -> int | None:
     for row in range(first, last):
         found = set(_roles(sheet, row, funds=True).values())
-        amounts = found & {"initial_budget", "budget", "executed"}
-        if len(amounts) >= 2 or (amounts and "rate" in found):
+        amounts = found & {*AMOUNTS}
+        if len(amounts) >= 2 or (amounts and "rate" in found and not _amounts_beside(sheet, row)):
             return row
     return next((row for row in range(first, last) if _has_pairs(_pairs(sheet, row))), None)
 
@@ -731,12 +731,21 @@ def _pairs(sheet: _Sheet, row: int) -> list[_Pair]:
     return found
 
 
+def _amounts_beside(sheet: _Sheet, row: int) -> list[_Pair]:
+    """The amounts of a row that stand beside their own labels."""
+    return [pair for pair in _pairs(sheet, row) if pair.role in AMOUNTS and pair.value is not BLANK]
+
+
 def _unread_amount(sheet: _Sheet, first: int, last: int) -> Position | None:
-    """Where 执行数 stands with an amount, although no funds block was found that it is of."""
+    """Where 执行数 stands beside or over an amount, although no funds block was found that it is of."""
     for row in range(first, last):
-        for pair in _pairs(sheet, row):
-            if pair.role == "executed" and pair.value is not BLANK:
+        for pair in _amounts_beside(sheet, row):
+            if pair.role == "executed":
                 return row, pair.column
+        for column, key in sheet.keys[row].items():
+            over = row + 1 < last and sheet.raw_number(row + 1, column) is not None
+            if over and _role(_OF_A_YEAR.sub("", key, count=1), funds=True) == "executed":
+                return row, column
     return None
 
 
@@ -813,13 +822,19 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
     side, _ = sheet.first_text(header)
+    first = header + 1
+    if below := _second_row_of_funds(sheet, first, last):
+        for column in [*roles]:
+            if not below.keys().isdisjoint(range(column, sheet.grid.corner(header, column)[1] + 1)):
+                del roles[column]  # 预算数 over 年初预算数 and 全年预算数 only groups them
+        keys, roles, first = {**keys, **sheet.keys[first]}, {**roles, **below}, first + 1
     if list(roles.values()).count(roles.get(side, "")) > 1:
         del roles[side]  # 预算安排(万元) beside 预算金额 is the block's side label
     roles = {column: role for column, role in roles.items() if not _heads_labels(sheet, header, column, last)}
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
         own = (column, *(at for at in range(column + 1, right + 1) if at not in keys))
-        span = _behind_its_label(sheet, header + 1, own)
+        span = _behind_its_label(sheet, first, own)
         if role == "initial_budget" and role in columns:
             role = "budget"  # 年初批复数, 批复预算数: the second is that of the year
         if role == "budget" and "executed" not in columns:
@@ -830,12 +845,18 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
     adjustment = columns.pop("adjustment", ())
+    unknown: tuple[int, ...] = ()
     if adjustment and "budget" not in columns:
         columns["budget"] = adjustment
+    elif "budget" not in columns and "executed" in columns:
+        between = range(side + 1, columns["executed"][0])
+        unnamed = [at for at in keys if at in between and at not in roles and not keys[at].startswith("其中")]
+        unknown = tuple(at for at in unnamed if _holds_amount(sheet, first, at))[-1:]
+        columns |= {"budget": unknown} if unknown else {}
     first_column = min(columns[role][0] for role in AMOUNTS if role in columns)
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
-    for row in range(header + 1, last):
+    for row in range(first, last):
         label = _funds_label(sheet, row, first_column)
         if _goal_columns(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
             break
@@ -852,6 +873,9 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             break
         kind = _kind_of_funds(key)
         if kind == PART and _NO_FUNDS.search(key):
+            break
+        if rows and (other := _label_among_amounts(sheet, row, columns)) is not None:
+            sheet.doubt(row, other, "从这一行起,资金不按表头各列填列,没有读入,请核对")
             break
         if kind == TOTAL and any(one.kind == TOTAL for one in rows):
             kind = PART
@@ -882,15 +906,60 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             sheet.doubt(header, side, message)
             if not any(row.rate.text for row in rows[1:]):  # the one rate beside several sources is that of them all
                 rows[0] = replace(rows[0], rate=Written(None, None, rows[0].rate.cell))
-    if adjustment and columns["budget"] == adjustment:
-        if all(row.budget.text is None for row in rows) and "initial_budget" in columns:
-            del columns["budget"]
-        elif re.search("[追增减]", keys[adjustment[0]]) or not _is_adjusted_budget(rows):
-            message = "“{}”是调整后的预算数还是增减的数额不能确定,全年预算数按未填处理,请核对表头"
-            sheet.doubt(header, adjustment[0], message.format(sheet.text(header, adjustment[0])))
-            rows = [replace(row, budget=row.budget._replace(number=None)) for row in rows]
+    doubtful = _doubtful_budget(rows, keys, columns, adjustment, unknown)
+    if doubtful == "":
+        del columns["budget"]
+        rows = [replace(row, budget=BLANK) for row in rows]
+    elif doubtful:
+        sheet.doubt(header, columns["budget"][0], doubtful)
+        rows = [replace(row, budget=row.budget._replace(number=None)) for row in rows]
     present = {f"funds.{role}" for role in columns} | ({"funds.weight"} if header_weight.number is not None else set())
     return tuple(rows), frozenset(present)
+
+
+def _doubtful_budget(
+    rows: Sequence[FundsRow],
+    keys: Mapping[int, str],
+    columns: Mapping[str, tuple[int, ...]],
+    adjustment: tuple[int, ...],
+    unknown: tuple[int, ...],
+) -> str | None:
+    """Why the column read as 全年预算数 may be another's; "" where 年初预算数 stands for it, None where it is certain."""
+    if not rows or "budget" not in columns:
+        return None
+    total = next((row for row in rows if row.kind == TOTAL), rows[0])
+    initial, budget, key = total.initial_budget.number, total.budget.number, keys.get(columns["budget"][0], "")
+    by_how_much = f"“{key}”是调整后的预算数还是增减的数额不能确定,全年预算数按未填处理,请核对表头"
+    if columns["budget"] == adjustment:
+        if all(row.budget.text is None for row in rows) and "initial_budget" in columns:
+            return ""
+        return by_how_much if re.search("[追增减]", key) or not _is_adjusted_budget(rows) else None
+    if columns["budget"] == unknown:
+        if initial is not None and (initial == budget or _rate_says(total, initial)):
+            return ""
+        granted = initial is None and re.search("下达|安排|批复", key)
+        return None if granted else f"“{key}”是不是全年预算数不能确定,按未填处理,请核对表头"
+    added = initial is not None and budget is not None and _rate_says(total, initial + budget)
+    return by_how_much if added and "调整预算" in key and not _is_adjusted_budget(rows) else None
+
+
+def _second_row_of_funds(sheet: _Sheet, row: int, last: int) -> dict[int, str]:
+    """The roles of a row that goes on with the header of the funds, 年初预算数 and 全年预算数 under 预算数; {} if it does not."""
+    roles = _roles(sheet, row, funds=True) if row < last else {}
+    filled = any(_holds_amount(sheet, row, column) for column in sheet.texts[row]) if roles else True
+    return {} if filled or set(roles.values()).isdisjoint(AMOUNTS) else roles
+
+
+def _holds_amount(sheet: _Sheet, row: int, column: int) -> bool:
+    """Whether a cell holds a number or an amount written out."""
+    return sheet.raw_number(row, column) is not None or _amount_in(fold(sheet.text(row, column)), "万元") is not None
+
+
+def _label_among_amounts(sheet: _Sheet, row: int, columns: Mapping[str, tuple[int, ...]]) -> int | None:
+    """The column of amounts in which a row has one more label: 按支出性质分:, 项目支出:700."""
+    held = (columns[role][0] for role in AMOUNTS if role in columns)
+    keys = sheet.keys[row]
+    return next((at for at in held if ":" in keys.get(at, "") and _amount_in(keys[at], "万元") is None), None)
 
 
 def _is_whole(first: FundsRow, others: Sequence[FundsRow]) -> bool:
@@ -906,16 +975,17 @@ def _is_adjusted_budget(rows: Sequence[FundsRow]) -> bool:
     if all(row.initial_budget.number is None for row in rows):
         return True
     total = next((row for row in rows if row.kind == TOTAL), rows[0])
-    rate = decimal_in(fold(total.rate.text or "").removesuffix("%"))
-    initial, budget, executed = total.initial_budget.number or Decimal(0), total.budget.number, total.executed.number
-    if rate is None or executed is None or not budget or budget + initial <= 0:
+    budget = total.budget.number or Decimal(0)
+    return _rate_says(total, budget) and not _rate_says(total, budget + (total.initial_budget.number or Decimal(0)))
+
+
+def _rate_says(total: FundsRow, budget: Decimal) -> bool:
+    """Whether the filed rate is that of what was executed to this budget."""
+    rate, executed = decimal_in(fold(total.rate.text or "").removesuffix("%")), total.executed.number
+    if rate is None or executed is None or budget <= 0:
         return False
-    filed = fraction_of(rate)
-    adjusted, added = (
-        any(abs(filed - share) < share / 100 for share in (quotient(executed, base), quotient(executed * 100, base)))
-        for base in (budget, budget + initial)
-    )
-    return adjusted and not added
+    shares = (quotient(executed, budget), quotient(executed * 100, budget))
+    return any(abs(fraction_of(rate) - share) < share / 100 for share in shares)
 
 
 def _behind_its_label(sheet: _Sheet, row: int, span: tuple[int, ...]) -> tuple[int, ...]:

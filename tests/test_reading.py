@@ -83,6 +83,7 @@ def test_a_quoted_percent_sign_makes_no_share_of_a_weight() -> None:
         (["项目资金", None, "年初预算数", "2023年预算数(元)", "2023年执行数(元)"], "元", 12, 9),
         (["项目资金(万元)", None, "预算调整数", "调整后预算数", "支出金额"], "万元", 12, 9),
         (["项目资金(万元)", None, "年初批复数", "批复预算数", "累计支出数"], "万元", 12, 9),
+        (["项目资金(万元)", None, "上年结余", "预算指标金额", "实际支付金额"], "万元", 12, 9),
     ],
 )
 def test_headers_of_the_funds_in_other_words(header: list[Any], unit: str, budget: int, executed: int) -> None:
@@ -513,6 +514,11 @@ def test_a_first_row_that_the_others_add_up_to_is_the_total(others: list[list[An
         (["年初预算", "调整后预算", "支出决算"], [100.0, 120.0, 90.0], None, 120),
         (["年初预算数", "预算调整数", "执行数"], [None, 120.0, 90.0], None, 120),
         (["预算数", "调整预算数", "年终决算数"], [100.0, 120.0, 90.0], "75%", 120),
+        (["年初预算", "调整预算", "执行数"], [100.0, 20.0, 90.0], "75%", None),
+        (["年初批复数", "调整后批复数", "实际支出数"], [100.0, 120.0, 90.0], "75%", 120),
+        (["上年结转", "全年预算合计", "执行数"], [20.0, 120.0, 90.0], "75%", 120),
+        (["年初预算数", "资金到位数", "执行数"], [150.0, 120.0, 90.0], "75%", None),
+        (["计划数", "实际到位数", "实际使用数"], [150.0, 120.0, 90.0], "75%", None),
     ],
 )
 def test_what_was_adjusted_and_by_how_much(
@@ -523,7 +529,52 @@ def test_what_was_adjusted_and_by_how_much(
     (total,) = form.funds
     assert (total.budget.number, total.executed.number) == (budget, amounts[2])
     assert [doubt.cell for doubt in form.doubts] == ([] if budget else ["D3"])
-    assert not {one.code for one in audit(score(form))} & {"F01", "F03", "F04"}
+    assert not {one.code for one in audit(score(form))} & {"F01", "F03", "F04", "S01"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "amounts", "budget"),
+    [
+        (["年初预算数", "资金到位数", "执行数"], [120.0, 100.0, 90.0], 120),
+        (["年初预算数", "资金到位数", "执行数"], [120.0, 120.0, 80.0], 120),
+        (["年初预算数", "其中:财政拨款", "执行数"], [150.0, 120.0, 90.0], 150),
+        (["资金来源", "下达资金总额", "支出金额"], ["省级", 120.0, 90.0], 120),
+    ],
+)
+def test_a_column_beside_the_budget_that_is_not_known(headers: list[Any], amounts: list[Any], budget: int) -> None:
+    header = ["项目资金(万元)", None, *headers, "执行率"]
+    (form,) = read(TITLE, HEAD, header, [None, "年度资金总额", *amounts, "75%"], HEADER, *ROWS, SUM)
+    assert (form.budget_of(form.funds[0]).number, form.doubts) == (budget, ())
+
+
+def test_a_header_of_the_funds_in_two_rows() -> None:
+    above = ["预算执行情况(万元)", "资金构成", "预算数", None, "执行数", None, "执行率"]
+    below = [None, None, "年初预算", "调整后预算", "财政支付", "实际支出"]
+    amounts = [None, "合计", 100.0, 120.0, 100.0, 90.0, "75%"]
+    merged = {(2, 2): (2, 3), (2, 4): (2, 5)}
+    (form,) = read(TITLE, HEAD, above, below, amounts, HEADER, *ROWS, SUM, merged=merged)
+    (total,) = form.funds
+    assert (total.initial_budget.number, total.budget.number, total.executed.number) == (100, 120, 90)
+    assert form.doubts == ()
+
+
+def test_labels_among_the_amounts_end_the_block() -> None:
+    parts = [[None, "按收入性质分:", None, "按支出性质分:"], [None, "其中:一般公共预算:12", None, "基本支出:", 10.0]]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *parts, HEADER, *ROWS, SUM)
+    assert [row.kind for row in form.funds] == ["total"]
+    assert [doubt.cell for doubt in form.doubts] == ["D5"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cell"),
+    [
+        ([["当年预算数:", 100.0, "上年预算数:", 90.0], ["预算执行数:", 95.0, "预算执行率:", "95%"]], "B4"),
+        ([["资金", None, "2022年执行数", "2023年预算数", "2023年执行数"], [None, "总额", 70.0, 100.0, 95.0]], "C3"),
+    ],
+)
+def test_amounts_that_are_not_read_are_told(rows: list[list[Any]], cell: str) -> None:
+    (form,) = read(TITLE, HEAD, *rows, HEADER, *ROWS, SUM)
+    assert (form.funds, [doubt.cell for doubt in form.doubts]) == ((), [cell])
 
 
 def test_a_blank_column_of_adjustments_leaves_the_initial_budget() -> None:
