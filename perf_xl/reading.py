@@ -123,7 +123,7 @@ _HEAD_LABELS = _patterns(
     person=r"项目负责人|负责人|联系人|联系电话|填报日期|填报人",
 )
 _TOTAL_ROW = re.compile(
-    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|自评得分|项目总得分|绩效自评总分)(?:\([^)]*\))?:?(?P<rest>.*)"
+    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|(?:自评|综合|最终|评价|项目)得分|项目总得分|(?:绩效自评|综合|评价)总分)(?:\([^)]*\))?:?(?P<rest>.*)"
 )
 _REMARK = re.compile(r"(?:其他)?(?:需要)?说明(?:的?(?:问题|情况|事项))?:?(?P<rest>.*)|备注:?(?P<rest2>.*)")
 _FOOT = re.compile(
@@ -837,11 +837,12 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         span = _behind_its_label(sheet, first, own)
         if role == "initial_budget" and role in columns:
             role = "budget"  # 年初批复数, 批复预算数: the second is that of the year
-        if role == "budget" and "executed" not in columns:
+        key = keys[column]
+        whole = role in columns and keys.get(columns[role][0], "").startswith("全年预算") and "后" not in key
+        if role == "budget" and "executed" not in columns and not whole:
             columns[role] = span  # 预算调整数, 调整后预算数: the last before what was executed
         else:
             columns.setdefault(role, span)
-        key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
     adjustment = columns.pop("adjustment", ())
@@ -963,8 +964,14 @@ def _label_among_amounts(sheet: _Sheet, row: int, columns: Mapping[str, tuple[in
 
 
 def _is_whole(first: FundsRow, others: Sequence[FundsRow]) -> bool:
-    """Whether a first row of another name is the total: 其中 follows it, or the others add up to it or are blank."""
-    if not others or fold(others[0].label.text or "").startswith("其中"):
+    """Whether a first row of another name is the total: 其中 follows it, or the others add up to it or are blank.
+
+    A source with 其中 below it is not, where other sources with amounts of their own follow.
+    """
+    apart = first.kind == APPROPRIATION and any(
+        row.kind in (CARRYOVER, OTHER) and any(getattr(row, column).number for column in AMOUNTS) for row in others
+    )
+    if not others or (fold(others[0].label.text or "").startswith("其中") and not apart):
         return True
     pairs = [(getattr(first, column).number, [getattr(row, column).number for row in others]) for column in AMOUNTS]
     return all(sum_of(part for part in parts if part is not None) in (0, whole) for whole, parts in pairs)
@@ -1118,7 +1125,8 @@ class _Body:
             column, key = sheet.first_text(row)
             if not key and not any(cell not in (None, "") for cell in sheet.grid.values[row]):
                 continue
-            total = _TOTAL_ROW.fullmatch(key)
+            named = column in header.columns["level3"] and self._goes_on(header, row)
+            total = None if named else _TOTAL_ROW.fullmatch(key)
             remark = _REMARK.fullmatch(key)
             if total and re.fullmatch(r"(?:[\d.]+分?|[优良中差])?", total["rest"]):
                 self._read_total(header, row, column, total["rest"])

@@ -503,6 +503,26 @@ def test_a_first_row_that_the_others_add_up_to_is_the_total(others: list[list[An
     assert form.doubts == ()
 
 
+def test_a_source_split_below_it_is_not_the_total_of_others() -> None:
+    first = [None, "本年财政拨款", 30.0, 30.0, "100%", 10.0, 10.0]
+    others = [[None, "其中:一般公共预算", 30.0, 30.0], [None, "上年结转资金", 20.0, 10.0]]
+    (form,) = read(TITLE, HEAD, SOURCES, first, *others, HEADER, *ROWS, SUM)
+    assert form.total_row is None
+    assert [doubt.cell for doubt in form.doubts] == ["A3"]
+
+
+def test_an_indicator_may_be_called_like_a_total() -> None:
+    named = [None, None, "综合得分", "≥90分", "95分", 10.0, 10.0]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, ROWS[0], named, *ROWS[1:], SUM)
+    assert ([one.row for one in form.indicators], form.total.number) == ([6, 7, 8, 9], 99)
+
+
+@pytest.mark.parametrize("called", ["综合得分", "评价总分", "最终得分"])
+def test_a_total_by_another_name(called: str) -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, *ROWS, [called, *SUM[1:]], ["评价等级", *[None] * 5, "优"])
+    assert (form.total.number, len(form.indicators), form.doubts) == (99, 3, ())
+
+
 @pytest.mark.parametrize(
     ("headers", "amounts", "rate", "budget"),
     [
@@ -517,6 +537,8 @@ def test_a_first_row_that_the_others_add_up_to_is_the_total(others: list[list[An
         (["年初预算", "调整预算", "执行数"], [100.0, 20.0, 90.0], "75%", None),
         (["年初批复数", "调整后批复数", "实际支出数"], [100.0, 120.0, 90.0], "75%", 120),
         (["上年结转", "全年预算合计", "执行数"], [20.0, 120.0, 90.0], "75%", 120),
+        (["全年预算数(A)", "下达预算数", "执行数(B)"], [120.0, 90.0, 90.0], "75%", 120),
+        (["全年预算数", "调整后预算数", "执行数"], [100.0, 120.0, 90.0], "75%", 120),
         (["年初预算数", "资金到位数", "执行数"], [150.0, 120.0, 90.0], "75%", None),
         (["计划数", "实际到位数", "实际使用数"], [150.0, 120.0, 90.0], "75%", None),
     ],
