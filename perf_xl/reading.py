@@ -413,7 +413,7 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
             continue
         below = _roles(sheet, row + 1)
         if _is_header(roles):
-            two = _is_second_row(sheet, row + 1, below)
+            two = _is_second_row(sheet, row + 1, below) or _reaches_down(sheet, row, roles)
         elif "level3" in below.values() and _is_header({**roles, **below}):
             two = not _is_header(below) or _comes_down(sheet, row, roles, below)
             if not two:
@@ -424,6 +424,13 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
             continue
         yield _Header(row, row + two, _columns(sheet, row, roles, below if two else {}))
         row += 1 + two
+
+
+def _reaches_down(sheet: _Sheet, row: int, roles: Mapping[int, str]) -> bool:
+    """Whether 三级指标 is merged with the cell below it: 自评 and 核定 under 得分 are no row of indicators."""
+    return any(
+        sheet.under.get((row + 1, column)) == (row, column) for column, role in roles.items() if role == "level3"
+    )
 
 
 def _comes_down(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[int, str]) -> bool:

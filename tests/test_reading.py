@@ -511,6 +511,15 @@ def test_a_source_split_below_it_is_not_the_total_of_others() -> None:
     assert [doubt.cell for doubt in form.doubts] == ["A3"]
 
 
+def test_a_header_of_two_rows_has_words_of_its_own_in_the_second() -> None:
+    header = [*HEADER[:7], None, HEADER[7]]
+    below = [*[None] * 6, "自评", "核定"]
+    merged = {(4, column): (5, column) for column in (0, 1, 2, 3, 4, 5, 8)} | {(4, 6): (4, 7)}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, below, *ROWS, SUM, merged=merged)
+    assert ([one.row for one in form.indicators], form.indicators[0].score.cell) == ([7, 8, 9], "G7")
+    assert form.doubts == ()
+
+
 def test_an_indicator_may_be_called_like_a_total() -> None:
     named = [None, None, "综合得分", "≥90分", "95分", 10.0, 10.0]
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, ROWS[0], named, *ROWS[1:], SUM)
