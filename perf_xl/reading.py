@@ -954,8 +954,10 @@ def _doubtful_budget(
 def _second_row_of_funds(sheet: _Sheet, row: int, last: int) -> dict[int, str]:
     """The roles of a row that goes on with the header of the funds, 年初预算数 and 全年预算数 under 预算数; {} if it does not."""
     roles = _roles(sheet, row, funds=True) if row < last else {}
+    above = [column for column, role in _roles(sheet, row - 1, funds=True).items() if role in AMOUNTS]
     filled = any(_holds_amount(sheet, row, column) for column in sheet.texts[row]) if roles else True
-    return {} if filled or set(roles.values()).isdisjoint(AMOUNTS) else roles
+    beside = not above or min(roles, default=0) < min(above)  # 资金执行情况 before blank amounts is the label of a row
+    return {} if filled or beside or set(roles.values()).isdisjoint(AMOUNTS) else roles
 
 
 def _holds_amount(sheet: _Sheet, row: int, column: int) -> bool:

@@ -589,6 +589,12 @@ def test_a_header_of_the_funds_in_two_rows() -> None:
     assert form.doubts == ()
 
 
+def test_a_blank_row_of_funds_called_like_a_column_is_no_header() -> None:
+    rows = [[None, "资金执行情况"], [None, "其中:财政拨款", 10.0, 12.0, 9.0]]
+    (form,) = read(TITLE, HEAD, FUNDS, *rows, HEADER, *ROWS, SUM)
+    assert [(row.budget.number, row.executed.number) for row in form.funds] == [(None, None), (12, 9)]
+
+
 def test_labels_among_the_amounts_end_the_block() -> None:
     parts = [[None, "按收入性质分:", None, "按支出性质分:"], [None, "其中:一般公共预算:12", None, "基本支出:", 10.0]]
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *parts, HEADER, *ROWS, SUM)
