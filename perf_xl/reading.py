@@ -79,7 +79,7 @@ _FUNDS_ROLES = _patterns(
     score=r"(?:执行率|自评)?得分|自评分",
     rate=r".*执行(?:率|进度).*|(?:支出|支付)进度|(?:资金)?(?:支付|支出|使用)率|预算完成率",
     initial_budget=(
-        r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
+        r"(?:年初|期初)(?:批复|安排|设定|部门)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
     ),
     adjustment=r"(?:预算|年中|资金)*(?:调整|调增|调减|追加|增减|变动)+(?:数|金额|额|资金)?|(?:年中)?追加预算(?:数|金额)?",
     budget=(
@@ -90,7 +90,7 @@ _FUNDS_ROLES = _patterns(
         r"(?:全年|预算|转移支付|年度|本年|当年|年末|年终|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
         r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|资金执行情况"
         r"|(?:全年|年度|本年|年末|年终|财政|支出|资金|项目)*决算(?:支出|执行)?(?:数|金额|额)?"
-        r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|额)"
+        r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|总?额|合计)"
     ),
 )
 
@@ -561,11 +561,14 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         and funds_header is not None
     ):
         sheet.doubt(funds_header, 0, "没有注明金额单位,按万元读取,请核对", ADVICE)
-    if funds_header is None and (unread := _unread_amount(sheet, start, top)):
-        sheet.doubt(*unread, "项目资金的排列不能识别,预算数、执行数没有读入,请核对")
     body = _Body(sheet, end)
     for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
         body.read(header, until)
+    below = body.funds_below
+    if below is not None and not funds:
+        sheet.doubt(below, sheet.first_text(below)[0], "项目资金在各项指标的下面,没有读入,请核对")
+    if funds_header is None and (unread := _unread_amount(sheet, start, top)):
+        sheet.doubt(*unread, "项目资金的排列不能识别,预算数、执行数没有读入,请核对")
     project = head.get("project", BLANK)
     lines = _year_lines(sheet, title_at[0] if title_at else start, head_end)
     year = _year_of(title, (key for key, _ in lines), head, project)
@@ -882,6 +885,8 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
         kind = _kind_of_funds(key)
         if kind == PART and _NO_FUNDS.search(key):
             break
+        if _heads_other_columns(sheet, row, first_column):
+            break
         if rows and (other := _label_among_amounts(sheet, row, columns)) is not None:
             sheet.doubt(row, other, "从这一行起,资金不按表头各列填列,没有读入,请核对")
             break
@@ -914,6 +919,8 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             sheet.doubt(header, side, message)
             if not any(row.rate.text for row in rows[1:]):  # the one rate beside several sources is that of them all
                 rows[0] = replace(rows[0], rate=Written(None, None, rows[0].rate.cell))
+    if rows and "executed" not in columns:
+        sheet.doubt(header, side, "没有找到“全年执行数”一列,执行率未计算,请核对表头")
     doubtful = _doubtful_budget(rows, keys, columns, adjustment, unknown)
     if doubtful == "":
         del columns["budget"]
@@ -963,6 +970,13 @@ def _second_row_of_funds(sheet: _Sheet, row: int, last: int) -> dict[int, str]:
 def _holds_amount(sheet: _Sheet, row: int, column: int) -> bool:
     """Whether a cell holds a number or an amount written out."""
     return sheet.raw_number(row, column) is not None or _amount_in(fold(sheet.text(row, column)), "万元") is not None
+
+
+def _heads_other_columns(sheet: _Sheet, row: int, first: int) -> bool:
+    """Whether several words, and nothing else, stand where amounts do: 计划投入, 实际投入, 完成情况 of the year's tasks."""
+    texts = [text for column in sheet.texts[row] if column >= first and (text := fold(sheet.text(row, column)))]
+    words = [text for text in texts if re.fullmatch(r"(?!.?元$)[一-龥]{2,10}", text)]
+    return len(words) == len(texts) > 1
 
 
 def _label_among_amounts(sheet: _Sheet, row: int, columns: Mapping[str, tuple[int, ...]]) -> int | None:
@@ -1120,6 +1134,7 @@ class _Body:
         self.indicators: list[Indicator] = []
         self.headings: list[Heading] = []
         self.totals: list[tuple[bool, Written]] = []
+        self.funds_below: int | None = None
         self.total_weight = BLANK
         self.remark = BLANK
         self.level1: str | None = None
@@ -1134,6 +1149,9 @@ class _Body:
             column, key = sheet.first_text(row)
             if not key and not any(cell not in (None, "") for cell in sheet.grid.values[row]):
                 continue
+            if below and len({*_roles(sheet, row, funds=True).values()} & {*AMOUNTS}) > 1:
+                self.funds_below = row
+                return
             named = column in header.columns["level3"] and self._goes_on(header, row)
             total = None if named else _TOTAL_ROW.fullmatch(key)
             remark = _REMARK.fullmatch(key)

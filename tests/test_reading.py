@@ -595,6 +595,27 @@ def test_a_blank_row_of_funds_called_like_a_column_is_no_header() -> None:
     assert [(row.budget.number, row.executed.number) for row in form.funds] == [(None, None), (12, 9)]
 
 
+def test_the_tasks_of_the_year_are_no_funds() -> None:
+    header = ["预算资金(万元)", None, "年初部门预算总额", "全年预算数", "支出总额", "分值", "执行率", "得分"]
+    tasks = [["年度主要任务", "任务", "主要内容", None, "计划投入", "实际投入", "完成情况"],
+             [None, "河道治理", "治理河道5公里", None, 300.0, 280.0, "完成"]]  # fmt: skip
+    (form,) = read(TITLE, HEAD, header, TOTAL, *tasks, HEADER, *ROWS, SUM)
+    (total,) = form.funds
+    assert (total.initial_budget.number, total.executed.number, form.doubts) == (10, 9, ())
+
+
+def test_a_column_of_what_was_executed_that_is_missing_is_told() -> None:
+    header = ["项目资金(万元)", None, "年初预算数", "全年预算数", "已用", "分值", "执行率", "得分"]
+    (form,) = read(TITLE, HEAD, header, TOTAL, HEADER, *ROWS, SUM)
+    assert [doubt.cell for doubt in form.doubts] == ["A3"]
+
+
+def test_funds_below_the_indicators_are_no_indicators() -> None:
+    (form,) = read(TITLE, HEAD, HEADER, *ROWS, SUM, FUNDS, TOTAL)
+    assert ([one.row for one in form.indicators], form.total.number) == ([4, 5, 6], 99)
+    assert [doubt.cell for doubt in form.doubts] == ["A8"]
+
+
 def test_labels_among_the_amounts_end_the_block() -> None:
     parts = [[None, "按收入性质分:", None, "按支出性质分:"], [None, "其中:一般公共预算:12", None, "基本支出:", 10.0]]
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *parts, HEADER, *ROWS, SUM)
