@@ -390,6 +390,7 @@ def _label(row: FundsRow) -> str:
     return f"“{(row.label.text or '').rstrip(':：')}”"
 
 
+_SOURCE = regex("^(?!.*[总计]).*(?:财政|拨款|自筹|自有|上级|中央|[省市县区本]级)")
 _SUBTOTAL = regex("合计|小计")
 
 
@@ -404,6 +405,7 @@ def total_of_funds_is_not_its_parts(case: Case) -> Iterator[Fault]:
     if total is None:
         return
     parts = [row for row in case.form.funds if row.kind != TOTAL and not _SUBTOTAL.search(row.label.text or "")]
+    alone = _SOURCE.match(total.label.text or "")  # it stands for the total where the other sources are 0
     for column in AMOUNTS:
         filled: list[Written] = [getattr(row, column) for row in parts if getattr(row, column).number is not None]
         if not filled:
@@ -411,7 +413,7 @@ def total_of_funds_is_not_its_parts(case: Case) -> Iterator[Fault]:
         amount: Written = getattr(total, column)
         numbers = [part.number for part in filled if part.number is not None]
         wanted = sum(numbers, Decimal(0))
-        if _is_unreadable(amount) or (amount.number is None and not wanted):
+        if _is_unreadable(amount) or (not wanted and (amount.number is None or alone)):
             continue
         fits = amount.number is not None and (amount.number == wanted or agrees(amount.number, wanted))
         if not fits and (amount.number is None or amount.number not in _sums_without_details(numbers)):

@@ -79,18 +79,18 @@ _FUNDS_ROLES = _patterns(
     score=r"(?:执行率|自评)?得分|自评分",
     rate=r".*执行(?:率|进度).*|(?:支出|支付)进度|(?:资金)?(?:支付|支出|使用)率|预算完成率",
     initial_budget=(
-        r"(?:年初|期初)(?:批复|安排|设定)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
+        r"(?:年初|期初)(?:批复|安排|设定|部门)?(?:预算)?(?:安排)?(?:数|资金|资金总额|金额|总额)?|年初预算|批复预算(?:数|金额)?|预算批复(?:数|金额)?"
     ),
     adjustment=r"(?:预算|年中|资金)*(?:调整|调增|调减|追加|增减|变动)+(?:数|金额|额|资金)?|(?:年中)?追加预算(?:数|金额)?",
     budget=(
-        r"(?:全年|调整|调整后|变更后|变动后|转移支付|年度|本年|当年|预算|后|批复|下达|核定)*预算(?:安排)?(?:数|金额|资金|总额|额)?"
-        r"|(?:预算)?(?:调整|变更|变动)后(?:数|金额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况"
+        r"(?:全年|调整|调整后|变更后|变动后|转移支付|年度|本年|当年|预算|后|批复|下达|核定)*预算(?:安排|指标)?(?:数|金额|资金|总额|额)?(?:合计|总计)?"
+        r"|(?:预算)?(?:调整|变更|变动)后(?:的?(?:批复|安排|下达|指标))?(?:数|金额|额)?|计划投入(?:资金)?(?:额|数)?|预算安排情况"
     ),
     executed=(
         r"(?:全年|预算|转移支付|年度|本年|当年|年末|年终|实际|资金|项目|累计|已)*执行(?:数|金额|额)?"
         r"|(?:全年|本年)?实际(?:支付|支出|投入|使用)(?:数|资金|金额|额|资金额)?|全年支出|资金执行情况"
         r"|(?:全年|年度|本年|年末|年终|财政|支出|资金|项目)*决算(?:支出|执行)?(?:数|金额|额)?"
-        r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|额)"
+        r"|(?:全年|年度|本年|累计|资金|预算)*(?:支出|支付)(?:数|金额|总?额|合计)"
     ),
 )
 
@@ -112,7 +112,7 @@ def _role(key: str, funds: bool = False) -> str | None:
 _SCORED_ROLES = {"target", "adjusted", "actual", "weight", "score"}
 
 _HEAD_LABELS = _patterns(
-    project=r"(?:二级)?(?:项目|专项|资金|专项资金|转移支付(?:项目)?|政策)(?:\(?(?:政策|单位|资金)\)?)?名称",
+    project=r"(?:二级)?(?:项目(?:支出)?|专项|资金|专项资金|转移支付(?:项目)?|政策)(?:\(?(?:政策|单位|资金)\)?)?名称",
     competent_department=r"(?:(?:预算)?主管(?:部门|单位)|市级主管部门|省级主管部门|一级预算部门|部门(?:单位)?名称)(?:及代码|名称)?",
     local_department=r"(?:地方|中央|上级)主管部门(?:及代码|名称)?",
     implementing_unit=(
@@ -123,7 +123,7 @@ _HEAD_LABELS = _patterns(
     person=r"项目负责人|负责人|联系人|联系电话|填报日期|填报人",
 )
 _TOTAL_ROW = re.compile(
-    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|自评得分|项目总得分|绩效自评总分)(?:\([^)]*\))?:?(?P<rest>.*)"
+    r"(?:自评)?(?:总分值?|合计|总计|总得分|得分合计|分值合计|总分合计|(?:自评|综合|最终|评价|项目)得分|项目总得分|(?:绩效自评|综合|评价)总分)(?:\([^)]*\))?:?(?P<rest>.*)"
 )
 _REMARK = re.compile(r"(?:其他)?(?:需要)?说明(?:的?(?:问题|情况|事项))?:?(?P<rest>.*)|备注:?(?P<rest2>.*)")
 _FOOT = re.compile(
@@ -135,7 +135,7 @@ _GOAL_EXPECTED = re.compile(
     r"(?:年初|年度|当年|全年|预期|项目|\(?调整后?\)?)*(?:设定|预期|总体|绩效)*的?(?:绩效)?目标\d{0,2}(?::(?P<rest>.+))?"
 )
 _GOAL_ACTUAL = re.compile(
-    r"(?:全年|年度|当年|项目|目标|绩效|总体|具体|实际)*(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:综述|概述|说明)?\d{0,2}(?::(?P<rest>.+))?"
+    r"(?:全年|年度|当年|年终|年末|年底|项目|目标|绩效|总体|具体|实际)*(?:完成|实现)(?:目标)?(?:的)?(?:情况)?(?:综述|概述|说明)?\d{0,2}(?::(?P<rest>.+))?"
 )
 _BOTH_GOALS = re.compile(
     r"[^:：。;；]{0,8}目标\s*[:：](?P<expected>.+?)(?:全年|年度|项目|目标|总体){0,3}(?:实际)?(?:完成|实现)情况\s*[:：](?P<actual>.+)",
@@ -413,7 +413,7 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
             continue
         below = _roles(sheet, row + 1)
         if _is_header(roles):
-            two = _is_second_row(sheet, row + 1, below)
+            two = _is_second_row(sheet, row + 1, below) or _reaches_down(sheet, row, roles)
         elif "level3" in below.values() and _is_header({**roles, **below}):
             two = not _is_header(below) or _comes_down(sheet, row, roles, below)
             if not two:
@@ -424,6 +424,13 @@ def _headers(sheet: _Sheet) -> Iterator[_Header]:
             continue
         yield _Header(row, row + two, _columns(sheet, row, roles, below if two else {}))
         row += 1 + two
+
+
+def _reaches_down(sheet: _Sheet, row: int, roles: Mapping[int, str]) -> bool:
+    """Whether 三级指标 is merged with the cell below it: 自评 and 核定 under 得分 are no row of indicators."""
+    return any(
+        sheet.under.get((row + 1, column)) == (row, column) for column, role in roles.items() if role == "level3"
+    )
 
 
 def _comes_down(sheet: _Sheet, row: int, above: Mapping[int, str], below: Mapping[int, str]) -> bool:
@@ -554,11 +561,14 @@ def _read_form(sheet: _Sheet, start: int, end: int, headers: Sequence[_Header]) 
         and funds_header is not None
     ):
         sheet.doubt(funds_header, 0, "没有注明金额单位,按万元读取,请核对", ADVICE)
-    if funds_header is None and (unread := _unread_amount(sheet, start, top)):
-        sheet.doubt(*unread, "项目资金的排列不能识别,预算数、执行数没有读入,请核对")
     body = _Body(sheet, end)
     for header, until in zip(headers, [*(header.top for header in headers[1:]), end], strict=True):
         body.read(header, until)
+    below = body.funds_below
+    if below is not None and not funds:
+        sheet.doubt(below, sheet.first_text(below)[0], "项目资金在各项指标的下面,没有读入,请核对")
+    if funds_header is None and (unread := _unread_amount(sheet, start, top)):
+        sheet.doubt(*unread, "项目资金的排列不能识别,预算数、执行数没有读入,请核对")
     project = head.get("project", BLANK)
     lines = _year_lines(sheet, title_at[0] if title_at else start, head_end)
     year = _year_of(title, (key for key, _ in lines), head, project)
@@ -688,8 +698,8 @@ def _scored_elsewhere(sheet: _Sheet, first: int, last: int) -> Iterator[int]:
 def _find_funds_header(sheet: _Sheet, first: int, last: int) -> int | None:
     for row in range(first, last):
         found = set(_roles(sheet, row, funds=True).values())
-        amounts = found & {"initial_budget", "budget", "executed"}
-        if len(amounts) >= 2 or (amounts and "rate" in found):
+        amounts = found & {*AMOUNTS}
+        if len(amounts) >= 2 or (amounts and "rate" in found and not _amounts_beside(sheet, row)):
             return row
     return next((row for row in range(first, last) if _has_pairs(_pairs(sheet, row))), None)
 
@@ -731,12 +741,21 @@ def _pairs(sheet: _Sheet, row: int) -> list[_Pair]:
     return found
 
 
+def _amounts_beside(sheet: _Sheet, row: int) -> list[_Pair]:
+    """The amounts of a row that stand beside their own labels."""
+    return [pair for pair in _pairs(sheet, row) if pair.role in AMOUNTS and pair.value is not BLANK]
+
+
 def _unread_amount(sheet: _Sheet, first: int, last: int) -> Position | None:
-    """Where 执行数 stands with an amount, although no funds block was found that it is of."""
+    """Where 执行数 stands beside or over an amount, although no funds block was found that it is of."""
     for row in range(first, last):
-        for pair in _pairs(sheet, row):
-            if pair.role == "executed" and pair.value is not BLANK:
+        for pair in _amounts_beside(sheet, row):
+            if pair.role == "executed":
                 return row, pair.column
+        for column, key in sheet.keys[row].items():
+            over = row + 1 < last and sheet.raw_number(row + 1, column) is not None
+            if over and _role(_OF_A_YEAR.sub("", key, count=1), funds=True) == "executed":
+                return row, column
     return None
 
 
@@ -813,29 +832,42 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
     header_weight = BLANK
     keys, roles = sheet.keys[header], _roles(sheet, header, funds=True)
     side, _ = sheet.first_text(header)
+    first = header + 1
+    if below := _second_row_of_funds(sheet, first, last):
+        for column in [*roles]:
+            if not below.keys().isdisjoint(range(column, sheet.grid.corner(header, column)[1] + 1)):
+                del roles[column]  # 预算数 over 年初预算数 and 全年预算数 only groups them
+        keys, roles, first = {**keys, **sheet.keys[first]}, {**roles, **below}, first + 1
     if list(roles.values()).count(roles.get(side, "")) > 1:
         del roles[side]  # 预算安排(万元) beside 预算金额 is the block's side label
     roles = {column: role for column, role in roles.items() if not _heads_labels(sheet, header, column, last)}
     for column, role in sorted(roles.items()):
         right = sheet.grid.corner(header, column)[1]
         own = (column, *(at for at in range(column + 1, right + 1) if at not in keys))
-        span = _behind_its_label(sheet, header + 1, own)
+        span = _behind_its_label(sheet, first, own)
         if role == "initial_budget" and role in columns:
             role = "budget"  # 年初批复数, 批复预算数: the second is that of the year
-        if role == "budget" and "executed" not in columns:
+        key = keys[column]
+        whole = role in columns and keys.get(columns[role][0], "").startswith("全年预算") and "后" not in key
+        if role == "budget" and "executed" not in columns and not whole:
             columns[role] = span  # 预算调整数, 调整后预算数: the last before what was executed
         else:
             columns.setdefault(role, span)
-        key = keys[column]
         if role in ("weight", "score", "rate") and (match := _HEADER_WEIGHT.search(key)):
             header_weight = Written(match.group(1), Decimal(match.group(1)), sheet.address(header, column))
     adjustment = columns.pop("adjustment", ())
+    unknown: tuple[int, ...] = ()
     if adjustment and "budget" not in columns:
         columns["budget"] = adjustment
+    elif "budget" not in columns and "executed" in columns:
+        between = range(side + 1, columns["executed"][0])
+        unnamed = [at for at in keys if at in between and at not in roles and not keys[at].startswith("其中")]
+        unknown = tuple(at for at in unnamed if _holds_amount(sheet, first, at))[-1:]
+        columns |= {"budget": unknown} if unknown else {}
     first_column = min(columns[role][0] for role in AMOUNTS if role in columns)
     none: tuple[int, ...] = ()
     rows: list[FundsRow] = []
-    for row in range(header + 1, last):
+    for row in range(first, last):
         label = _funds_label(sheet, row, first_column)
         if _goal_columns(sheet, row) or (label.text and _FOOT.fullmatch(fold(label.text))):
             break
@@ -852,6 +884,11 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             break
         kind = _kind_of_funds(key)
         if kind == PART and _NO_FUNDS.search(key):
+            break
+        if _heads_other_columns(sheet, row, first_column):
+            break
+        if rows and (other := _label_among_amounts(sheet, row, columns)) is not None:
+            sheet.doubt(row, other, "从这一行起,资金不按表头各列填列,没有读入,请核对")
             break
         if kind == TOTAL and any(one.kind == TOTAL for one in rows):
             kind = PART
@@ -882,20 +919,82 @@ def _read_funds(sheet: _Sheet, header: int | None, last: int, unit: str) -> tupl
             sheet.doubt(header, side, message)
             if not any(row.rate.text for row in rows[1:]):  # the one rate beside several sources is that of them all
                 rows[0] = replace(rows[0], rate=Written(None, None, rows[0].rate.cell))
-    if adjustment and columns["budget"] == adjustment:
-        if all(row.budget.text is None for row in rows) and "initial_budget" in columns:
-            del columns["budget"]
-        elif re.search("[追增减]", keys[adjustment[0]]) or not _is_adjusted_budget(rows):
-            message = "“{}”是调整后的预算数还是增减的数额不能确定,全年预算数按未填处理,请核对表头"
-            sheet.doubt(header, adjustment[0], message.format(sheet.text(header, adjustment[0])))
-            rows = [replace(row, budget=row.budget._replace(number=None)) for row in rows]
+    if rows and "executed" not in columns:
+        sheet.doubt(header, side, "没有找到“全年执行数”一列,执行率未计算,请核对表头")
+    doubtful = _doubtful_budget(rows, keys, columns, adjustment, unknown)
+    if doubtful == "":
+        del columns["budget"]
+        rows = [replace(row, budget=BLANK) for row in rows]
+    elif doubtful:
+        sheet.doubt(header, columns["budget"][0], doubtful)
+        rows = [replace(row, budget=row.budget._replace(number=None)) for row in rows]
     present = {f"funds.{role}" for role in columns} | ({"funds.weight"} if header_weight.number is not None else set())
     return tuple(rows), frozenset(present)
 
 
+def _doubtful_budget(
+    rows: Sequence[FundsRow],
+    keys: Mapping[int, str],
+    columns: Mapping[str, tuple[int, ...]],
+    adjustment: tuple[int, ...],
+    unknown: tuple[int, ...],
+) -> str | None:
+    """Why the column read as 全年预算数 may be another's; "" where 年初预算数 stands for it, None where it is certain."""
+    if not rows or "budget" not in columns:
+        return None
+    total = next((row for row in rows if row.kind == TOTAL), rows[0])
+    initial, budget, key = total.initial_budget.number, total.budget.number, keys.get(columns["budget"][0], "")
+    by_how_much = f"“{key}”是调整后的预算数还是增减的数额不能确定,全年预算数按未填处理,请核对表头"
+    if columns["budget"] == adjustment:
+        if all(row.budget.text is None for row in rows) and "initial_budget" in columns:
+            return ""
+        return by_how_much if re.search("[追增减]", key) or not _is_adjusted_budget(rows) else None
+    if columns["budget"] == unknown:
+        if initial is not None and (initial == budget or _rate_says(total, initial)):
+            return ""
+        granted = initial is None and re.search("下达|安排|批复", key)
+        return None if granted else f"“{key}”是不是全年预算数不能确定,按未填处理,请核对表头"
+    added = initial is not None and budget is not None and _rate_says(total, initial + budget)
+    return by_how_much if added and "调整预算" in key and not _is_adjusted_budget(rows) else None
+
+
+def _second_row_of_funds(sheet: _Sheet, row: int, last: int) -> dict[int, str]:
+    """The roles of a row that goes on with the header of the funds, 年初预算数 and 全年预算数 under 预算数; {} if it does not."""
+    roles = _roles(sheet, row, funds=True) if row < last else {}
+    above = [column for column, role in _roles(sheet, row - 1, funds=True).items() if role in AMOUNTS]
+    filled = any(_holds_amount(sheet, row, column) for column in sheet.texts[row]) if roles else True
+    beside = not above or min(roles, default=0) < min(above)  # 资金执行情况 before blank amounts is the label of a row
+    return {} if filled or beside or set(roles.values()).isdisjoint(AMOUNTS) else roles
+
+
+def _holds_amount(sheet: _Sheet, row: int, column: int) -> bool:
+    """Whether a cell holds a number or an amount written out."""
+    return sheet.raw_number(row, column) is not None or _amount_in(fold(sheet.text(row, column)), "万元") is not None
+
+
+def _heads_other_columns(sheet: _Sheet, row: int, first: int) -> bool:
+    """Whether several words, and nothing else, stand where amounts do: 计划投入, 实际投入, 完成情况 of the year's tasks."""
+    texts = [text for column in sheet.texts[row] if column >= first and (text := fold(sheet.text(row, column)))]
+    words = [text for text in texts if re.fullmatch(r"(?!.?元$)[一-龥]{2,10}", text)]
+    return len(words) == len(texts) > 1
+
+
+def _label_among_amounts(sheet: _Sheet, row: int, columns: Mapping[str, tuple[int, ...]]) -> int | None:
+    """The column of amounts in which a row has one more label: 按支出性质分:, 项目支出:700."""
+    held = (columns[role][0] for role in AMOUNTS if role in columns)
+    keys = sheet.keys[row]
+    return next((at for at in held if ":" in keys.get(at, "") and _amount_in(keys[at], "万元") is None), None)
+
+
 def _is_whole(first: FundsRow, others: Sequence[FundsRow]) -> bool:
-    """Whether a first row of another name is the total: 其中 follows it, or the others add up to it or are blank."""
-    if not others or fold(others[0].label.text or "").startswith("其中"):
+    """Whether a first row of another name is the total: 其中 follows it, or the others add up to it or are blank.
+
+    A source with 其中 below it is not, where other sources with amounts of their own follow.
+    """
+    apart = first.kind == APPROPRIATION and any(
+        row.kind in (CARRYOVER, OTHER) and any(getattr(row, column).number for column in AMOUNTS) for row in others
+    )
+    if not others or (fold(others[0].label.text or "").startswith("其中") and not apart):
         return True
     pairs = [(getattr(first, column).number, [getattr(row, column).number for row in others]) for column in AMOUNTS]
     return all(sum_of(part for part in parts if part is not None) in (0, whole) for whole, parts in pairs)
@@ -906,16 +1005,17 @@ def _is_adjusted_budget(rows: Sequence[FundsRow]) -> bool:
     if all(row.initial_budget.number is None for row in rows):
         return True
     total = next((row for row in rows if row.kind == TOTAL), rows[0])
-    rate = decimal_in(fold(total.rate.text or "").removesuffix("%"))
-    initial, budget, executed = total.initial_budget.number or Decimal(0), total.budget.number, total.executed.number
-    if rate is None or executed is None or not budget or budget + initial <= 0:
+    budget = total.budget.number or Decimal(0)
+    return _rate_says(total, budget) and not _rate_says(total, budget + (total.initial_budget.number or Decimal(0)))
+
+
+def _rate_says(total: FundsRow, budget: Decimal) -> bool:
+    """Whether the filed rate is that of what was executed to this budget."""
+    rate, executed = decimal_in(fold(total.rate.text or "").removesuffix("%")), total.executed.number
+    if rate is None or executed is None or budget <= 0:
         return False
-    filed = fraction_of(rate)
-    adjusted, added = (
-        any(abs(filed - share) < share / 100 for share in (quotient(executed, base), quotient(executed * 100, base)))
-        for base in (budget, budget + initial)
-    )
-    return adjusted and not added
+    shares = (quotient(executed, budget), quotient(executed * 100, budget))
+    return any(abs(fraction_of(rate) - share) < share / 100 for share in shares)
 
 
 def _behind_its_label(sheet: _Sheet, row: int, span: tuple[int, ...]) -> tuple[int, ...]:
@@ -980,7 +1080,9 @@ def _goal_below(sheet: _Sheet, row: int, left: int, right: int, last: int) -> Go
         one = sheet.written(below, range(left, min(right, width)))
         one = one if one.text else sheet.written(below, range(initial, min(left, width)))
         other = sheet.written(below, range(right, min(width, end or width))) if right < width else BLANK
-        if one.text and (_FOOT.fullmatch(fold(one.text)) or _head_label(fold(one.text))):
+        key = fold(one.text or "")
+        listed = key[:1].isdigit() and (below <= side_end or not (expected or actual))  # 1.完成…… 2.完成……
+        if key and (_head_label(key) or (not listed and _FOOT.fullmatch(key))):
             break
         expected += [one] if one.text else []
         actual += [other] if other.text else []
@@ -1032,6 +1134,7 @@ class _Body:
         self.indicators: list[Indicator] = []
         self.headings: list[Heading] = []
         self.totals: list[tuple[bool, Written]] = []
+        self.funds_below: int | None = None
         self.total_weight = BLANK
         self.remark = BLANK
         self.level1: str | None = None
@@ -1046,7 +1149,11 @@ class _Body:
             column, key = sheet.first_text(row)
             if not key and not any(cell not in (None, "") for cell in sheet.grid.values[row]):
                 continue
-            total = _TOTAL_ROW.fullmatch(key)
+            if below and len({*_roles(sheet, row, funds=True).values()} & {*AMOUNTS}) > 1:
+                self.funds_below = row
+                return
+            named = column in header.columns["level3"] and self._goes_on(header, row)
+            total = None if named else _TOTAL_ROW.fullmatch(key)
             remark = _REMARK.fullmatch(key)
             if total and re.fullmatch(r"(?:[\d.]+分?|[优良中差])?", total["rest"]):
                 self._read_total(header, row, column, total["rest"])

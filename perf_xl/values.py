@@ -940,8 +940,11 @@ def _settle_numbers(
     scored_by = _direction(about.bare, level1, level2, comparator, wanted)
     direction = EQUAL if comparator == "=" and scored_by != BETWEEN else scored_by
     reading = (kind, direction, scored_by)
+    mixed = False
     if given.form == "number" and own and not given.unit and given.scale == ONE:
         given = _with_unit(given, own)
+        numbers = [Fraction(one.number) for one in (wanted, given) if one.number is not None]
+        mixed = given.unit == PERCENT and in_two_notations(about.bare, numbers)
     if given.form != "number" or _answers_in_percent(wanted, given):
         said = stated_completion(given.text)
         if said and said[0] == 1:
@@ -949,7 +952,7 @@ def _settle_numbers(
         if given.form != "number":
             return _alone(reading, wanted, ("I04",) if given.form in ("words", "date") else ())
     met = _meet(wanted, given, shared)
-    if met is None:
+    if met is None or mixed:
         return _alone(reading, wanted, ("I06",))
     low, high, got, unit, assumed = met
     if unit is None and in_two_notations(about.bare, (Fraction(low), Fraction(got))):
@@ -990,7 +993,7 @@ _SHARE_NAME = regex(f"(?:{'|'.join(SHARES)})$")
 
 
 def in_two_notations(bare: str, numbers: Iterable[Fraction]) -> bool:
-    """Return whether a share without a unit is written here as 0.98 and there as 98.
+    """Return whether a share without a unit, or with % in a column of its own, is written here as 0.98 and there as 98.
 
     >>> in_two_notations("合格率", [Fraction("0.98"), Fraction(95)]), in_two_notations("合格率", [Fraction(0), Fraction(95)])
     (True, False)

@@ -54,10 +54,11 @@ def form(
     total: str | None = None,
     rate: str | None = None,
     parts: tuple[FundsRow, ...] = (),
+    label: str = "年度资金总额",
     **more: object,
 ) -> Form:
     """A form with a total row of funds and the indicators given."""
-    first = funds_row(budget=budget, executed=executed, rate=rate, weight=weight, score=filed)
+    first = funds_row(label, budget=budget, executed=executed, rate=rate, weight=weight, score=filed)
     funds = (first, *parts)
     columns = frozenset({"level3", "target", "actual", "weight", "score", "reason"} | {f"funds.{name}" for name in (
         "initial_budget", "budget", "executed", "rate", "weight", "score")})  # fmt: skip

@@ -57,6 +57,11 @@ def test_a_second_form_may_have_no_title() -> None:
     assert [len(form.indicators) for form in forms] == [3, 3]
 
 
+def test_a_project_may_be_called_that_of_an_expenditure() -> None:
+    (form,) = read(TITLE, ["项目支出名称", None, "甲项目"], FUNDS, TOTAL, HEADER, *ROWS, SUM)
+    assert form.project.text == "甲项目"
+
+
 @pytest.mark.parametrize("printed", ["产出指标(40-50分)", "产出指标(40-50)分", "产出指标40-50分"])
 def test_a_range_of_weights_is_no_part_of_a_name(printed: str) -> None:
     (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, [printed, *ROWS[0][1:]], *ROWS[1:], SUM)
@@ -78,6 +83,7 @@ def test_a_quoted_percent_sign_makes_no_share_of_a_weight() -> None:
         (["项目资金", None, "年初预算数", "2023年预算数(元)", "2023年执行数(元)"], "元", 12, 9),
         (["项目资金(万元)", None, "预算调整数", "调整后预算数", "支出金额"], "万元", 12, 9),
         (["项目资金(万元)", None, "年初批复数", "批复预算数", "累计支出数"], "万元", 12, 9),
+        (["项目资金(万元)", None, "上年结余", "预算指标金额", "实际支付金额"], "万元", 12, 9),
     ],
 )
 def test_headers_of_the_funds_in_other_words(header: list[Any], unit: str, budget: int, executed: int) -> None:
@@ -497,6 +503,35 @@ def test_a_first_row_that_the_others_add_up_to_is_the_total(others: list[list[An
     assert form.doubts == ()
 
 
+def test_a_source_split_below_it_is_not_the_total_of_others() -> None:
+    first = [None, "本年财政拨款", 30.0, 30.0, "100%", 10.0, 10.0]
+    others = [[None, "其中:一般公共预算", 30.0, 30.0], [None, "上年结转资金", 20.0, 10.0]]
+    (form,) = read(TITLE, HEAD, SOURCES, first, *others, HEADER, *ROWS, SUM)
+    assert form.total_row is None
+    assert [doubt.cell for doubt in form.doubts] == ["A3"]
+
+
+def test_a_header_of_two_rows_has_words_of_its_own_in_the_second() -> None:
+    header = [*HEADER[:7], None, HEADER[7]]
+    below = [*[None] * 6, "自评", "核定"]
+    merged = {(4, column): (5, column) for column in (0, 1, 2, 3, 4, 5, 8)} | {(4, 6): (4, 7)}
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, header, below, *ROWS, SUM, merged=merged)
+    assert ([one.row for one in form.indicators], form.indicators[0].score.cell) == ([7, 8, 9], "G7")
+    assert form.doubts == ()
+
+
+def test_an_indicator_may_be_called_like_a_total() -> None:
+    named = [None, None, "综合得分", "≥90分", "95分", 10.0, 10.0]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, ROWS[0], named, *ROWS[1:], SUM)
+    assert ([one.row for one in form.indicators], form.total.number) == ([6, 7, 8, 9], 99)
+
+
+@pytest.mark.parametrize("called", ["综合得分", "评价总分", "最终得分"])
+def test_a_total_by_another_name(called: str) -> None:
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, HEADER, *ROWS, [called, *SUM[1:]], ["评价等级", *[None] * 5, "优"])
+    assert (form.total.number, len(form.indicators), form.doubts) == (99, 3, ())
+
+
 @pytest.mark.parametrize(
     ("headers", "amounts", "rate", "budget"),
     [
@@ -508,6 +543,13 @@ def test_a_first_row_that_the_others_add_up_to_is_the_total(others: list[list[An
         (["年初预算", "调整后预算", "支出决算"], [100.0, 120.0, 90.0], None, 120),
         (["年初预算数", "预算调整数", "执行数"], [None, 120.0, 90.0], None, 120),
         (["预算数", "调整预算数", "年终决算数"], [100.0, 120.0, 90.0], "75%", 120),
+        (["年初预算", "调整预算", "执行数"], [100.0, 20.0, 90.0], "75%", None),
+        (["年初批复数", "调整后批复数", "实际支出数"], [100.0, 120.0, 90.0], "75%", 120),
+        (["上年结转", "全年预算合计", "执行数"], [20.0, 120.0, 90.0], "75%", 120),
+        (["全年预算数(A)", "下达预算数", "执行数(B)"], [120.0, 90.0, 90.0], "75%", 120),
+        (["全年预算数", "调整后预算数", "执行数"], [100.0, 120.0, 90.0], "75%", 120),
+        (["年初预算数", "资金到位数", "执行数"], [150.0, 120.0, 90.0], "75%", None),
+        (["计划数", "实际到位数", "实际使用数"], [150.0, 120.0, 90.0], "75%", None),
     ],
 )
 def test_what_was_adjusted_and_by_how_much(
@@ -518,7 +560,79 @@ def test_what_was_adjusted_and_by_how_much(
     (total,) = form.funds
     assert (total.budget.number, total.executed.number) == (budget, amounts[2])
     assert [doubt.cell for doubt in form.doubts] == ([] if budget else ["D3"])
-    assert not {one.code for one in audit(score(form))} & {"F01", "F03", "F04"}
+    assert not {one.code for one in audit(score(form))} & {"F01", "F03", "F04", "S01"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "amounts", "budget"),
+    [
+        (["年初预算数", "资金到位数", "执行数"], [120.0, 100.0, 90.0], 120),
+        (["年初预算数", "资金到位数", "执行数"], [120.0, 120.0, 80.0], 120),
+        (["年初预算数", "其中:财政拨款", "执行数"], [150.0, 120.0, 90.0], 150),
+        (["资金来源", "下达资金总额", "支出金额"], ["省级", 120.0, 90.0], 120),
+    ],
+)
+def test_a_column_beside_the_budget_that_is_not_known(headers: list[Any], amounts: list[Any], budget: int) -> None:
+    header = ["项目资金(万元)", None, *headers, "执行率"]
+    (form,) = read(TITLE, HEAD, header, [None, "年度资金总额", *amounts, "75%"], HEADER, *ROWS, SUM)
+    assert (form.budget_of(form.funds[0]).number, form.doubts) == (budget, ())
+
+
+def test_a_header_of_the_funds_in_two_rows() -> None:
+    above = ["预算执行情况(万元)", "资金构成", "预算数", None, "执行数", None, "执行率"]
+    below = [None, None, "年初预算", "调整后预算", "财政支付", "实际支出"]
+    amounts = [None, "合计", 100.0, 120.0, 100.0, 90.0, "75%"]
+    merged = {(2, 2): (2, 3), (2, 4): (2, 5)}
+    (form,) = read(TITLE, HEAD, above, below, amounts, HEADER, *ROWS, SUM, merged=merged)
+    (total,) = form.funds
+    assert (total.initial_budget.number, total.budget.number, total.executed.number) == (100, 120, 90)
+    assert form.doubts == ()
+
+
+def test_a_blank_row_of_funds_called_like_a_column_is_no_header() -> None:
+    rows = [[None, "资金执行情况"], [None, "其中:财政拨款", 10.0, 12.0, 9.0]]
+    (form,) = read(TITLE, HEAD, FUNDS, *rows, HEADER, *ROWS, SUM)
+    assert [(row.budget.number, row.executed.number) for row in form.funds] == [(None, None), (12, 9)]
+
+
+def test_the_tasks_of_the_year_are_no_funds() -> None:
+    header = ["预算资金(万元)", None, "年初部门预算总额", "全年预算数", "支出总额", "分值", "执行率", "得分"]
+    tasks = [["年度主要任务", "任务", "主要内容", None, "计划投入", "实际投入", "完成情况"],
+             [None, "河道治理", "治理河道5公里", None, 300.0, 280.0, "完成"]]  # fmt: skip
+    (form,) = read(TITLE, HEAD, header, TOTAL, *tasks, HEADER, *ROWS, SUM)
+    (total,) = form.funds
+    assert (total.initial_budget.number, total.executed.number, form.doubts) == (10, 9, ())
+
+
+def test_a_column_of_what_was_executed_that_is_missing_is_told() -> None:
+    header = ["项目资金(万元)", None, "年初预算数", "全年预算数", "已用", "分值", "执行率", "得分"]
+    (form,) = read(TITLE, HEAD, header, TOTAL, HEADER, *ROWS, SUM)
+    assert [doubt.cell for doubt in form.doubts] == ["A3"]
+
+
+def test_funds_below_the_indicators_are_no_indicators() -> None:
+    (form,) = read(TITLE, HEAD, HEADER, *ROWS, SUM, FUNDS, TOTAL)
+    assert ([one.row for one in form.indicators], form.total.number) == ([4, 5, 6], 99)
+    assert [doubt.cell for doubt in form.doubts] == ["A8"]
+
+
+def test_labels_among_the_amounts_end_the_block() -> None:
+    parts = [[None, "按收入性质分:", None, "按支出性质分:"], [None, "其中:一般公共预算:12", None, "基本支出:", 10.0]]
+    (form,) = read(TITLE, HEAD, FUNDS, TOTAL, *parts, HEADER, *ROWS, SUM)
+    assert [row.kind for row in form.funds] == ["total"]
+    assert [doubt.cell for doubt in form.doubts] == ["D5"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "cell"),
+    [
+        ([["当年预算数:", 100.0, "上年预算数:", 90.0], ["预算执行数:", 95.0, "预算执行率:", "95%"]], "B4"),
+        ([["资金", None, "2022年执行数", "2023年预算数", "2023年执行数"], [None, "总额", 70.0, 100.0, 95.0]], "C3"),
+    ],
+)
+def test_amounts_that_are_not_read_are_told(rows: list[list[Any]], cell: str) -> None:
+    (form,) = read(TITLE, HEAD, *rows, HEADER, *ROWS, SUM)
+    assert (form.funds, [doubt.cell for doubt in form.doubts]) == ((), [cell])
 
 
 def test_a_blank_column_of_adjustments_leaves_the_initial_budget() -> None:
@@ -567,6 +681,7 @@ def test_amounts_in_an_order_that_is_not_known_are_told() -> None:
 
 _TRAINED = ("培训100人。", "已培训100人。")
 _TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
+_LISTED = ("1.培训村干部100人。2.修村道3公里。", "1.已培训村干部100人。2.已修村道3公里。")
 
 
 @pytest.mark.parametrize(
@@ -583,6 +698,9 @@ _TWICE = ("1.培训。2.修路。", "1.已培训。2.已修。")
         ([["总体目标", "序号", "预期目标", "完成情况"], [None, 1.0, "1.培训。", "1.已培训。"], [None, 2.0, "2.修路。", "2.已修。"]],
          _TWICE),
         ([["总体目标", "目标1", "1.培训。", "完成情况", "1.已培训。"], [None, "目标2", "2.修路。", "完成情况", "2.已修。"]], _TWICE),
+        ([["总体目标", "年初目标", "年终完成情况"], [None, *_TRAINED]], _TRAINED),
+        ([["总体目标", "预期目标", "实际完成情况"], [None, *_LISTED]], _LISTED),
+        ([["预期目标", None, "实际完成情况"], [_LISTED[0], None, _LISTED[1]]], _LISTED),
     ],
 )  # fmt: skip
 def test_goals_in_other_places(rows: list[list[Any]], goal: tuple[str, str]) -> None:

@@ -392,3 +392,12 @@ def test_of_a_bare_month_it_is_not_certain_which_way_is_better() -> None:
 
 def test_a_day_in_eight_digits_is_no_amount() -> None:
     assert settle("完工时间", "产出指标", "时效指标", "20231231", "20231220").actual is None
+
+
+@pytest.mark.parametrize(("actual", "wanted"), [("0.96", None), ("1", None), ("96", "0.96"), ("0.96%", "0.0096")])
+def test_a_share_beside_percent_in_a_column_is_not_compared_in_another_notation(
+    actual: str, wanted: str | None
+) -> None:
+    settled = settle("合格率", "产出指标", "质量指标", "95", actual, "%")
+    assert settled.actual == (None if wanted is None else Decimal(wanted))
+    assert ("I06" in settled.notes) == (wanted is None)
