@@ -7,13 +7,13 @@ becomes a note at the words it is about, so that nothing that is in doubt is sig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from perf_xl.auditing import AS_ABOVE, is_no_reason, reason_of, says_nothing
+from perf_xl.auditing import is_no_reason, reason_of, says_nothing, standing_reason
 from perf_xl.exact import fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, Finding
 from perf_xl.model import AMOUNTS, FundsRow, Indicator, Written
@@ -122,11 +122,13 @@ def compose(score: FormScore, findings: Sequence[Finding] = ()) -> Report:
 def _annotated(blocks: Sequence[Block | ReportTable], findings: Sequence[Finding]) -> Report:
     """Put every finding as a note at the piece that states its cells, and least besides."""
     pieces = list(pieces_of(blocks))
+    by_cell, by_row = _stated(pieces, str), _stated(pieces, _row)
     notes: dict[int, list[str]] = {}
     attached: list[Finding] = []
     unattached: list[Finding] = []
     for one in findings:
-        stating = _stating(set(one.cell.split(", ")), pieces)
+        cells = one.cell.split(", ")
+        stating = _found(by_cell, cells) or _found(by_row, map(_row, cells))
         if stating:
             notes.setdefault(min(stating, key=lambda at: len(pieces[at].cells)), []).append(_note(one))
         (attached if stating else unattached).append(one)
@@ -142,12 +144,17 @@ def _annotated(blocks: Sequence[Block | ReportTable], findings: Sequence[Finding
     return Report(tuple(made), tuple(attached), tuple(unattached))
 
 
-def _stating(cells: set[str], pieces: Sequence[Piece]) -> list[int]:
-    """The pieces that state one of the cells; where there is none, those that state something of the same row."""
-    exactly = [at for at, piece in enumerate(pieces) if piece.text and not cells.isdisjoint(piece.cells)]
-    rows = {_row(cell) for cell in cells}
-    beside = (at for at, piece in enumerate(pieces) if piece.text and not rows.isdisjoint(map(_row, piece.cells)))
-    return exactly or list(beside)
+def _stated(pieces: Sequence[Piece], key: Callable[[str], str]) -> dict[str, list[int]]:
+    """Which pieces state a cell, by the cell or by its row."""
+    stated: dict[str, list[int]] = {}
+    for at, piece in enumerate(pieces):
+        for name in {key(cell) for cell in piece.cells} if piece.text else ():
+            stated.setdefault(name, []).append(at)
+    return stated
+
+
+def _found(stated: Mapping[str, list[int]], names: Iterable[str]) -> list[int]:
+    return sorted({at for name in names for at in stated.get(name, ())})
 
 
 def _row(cell: str) -> str:
@@ -591,13 +598,9 @@ class _Composer:
         return ["原因：", _say(_ended(cause), reason_of(self.form, row))] if cause else []
 
     def reason_text(self, row: Indicator) -> str | None:
-        """The reason beside a row; None where it says nothing. 同上 is what stands above."""
-        if is_no_reason(self.form, row):
-            return None
-        text = reason_of(self.form, row).text or ""
-        if AS_ABOVE.fullmatch(fold(text)) and (at := self.form.indicators.index(row)):
-            return self.reason_text(self.form.indicators[at - 1])
-        return None if _OURS.fullmatch(fold(text)) else text
+        """The reason that holds for a row; None where it says nothing."""
+        text = standing_reason(self.form, row).text or ""
+        return None if is_no_reason(self.form, row) or _OURS.fullmatch(fold(text)) else text
 
     def scores_table(self) -> ReportTable:
         """表2: the execution rate, every indicator, the total."""

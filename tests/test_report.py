@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from zipfile import ZipFile
 
 import pytest
@@ -305,6 +306,18 @@ def test_as_above_is_what_stands_above() -> None:
         indicator("≥5期", "4期", "25", "20", 13, "培训期数", reason="同上"),
     ]
     assert lines(sound(*rows, *GOOD[1:], total="90"), "四、存在问题", "五、")[1].endswith("原因：场地不足。")
+
+
+def test_a_thousand_rows_below_one_reason_are_reported_at_once() -> None:
+    """同上 below 同上 took the fourth power of their number, and beyond a thousand no stack was deep enough."""
+    rows = [
+        indicator("≥5期", "4期", "0.05", "0.04", at, f"第{at}批", reason="同上" if at > 12 else "场地不足")
+        for at in range(12, 1212)
+    ]
+    began = perf_counter()
+    assert text_of(sound(*rows, total="58")).count("扣分原因及改进措施：场地不足。") == 1200
+    assert perf_counter() - began < 60
+    assert "【请填写：“第13批”扣分的原因" in text_of(sound(replace(rows[0], reason=BLANK), rows[1]))
 
 
 def test_a_remark_stands_where_it_belongs() -> None:
