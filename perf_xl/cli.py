@@ -151,7 +151,14 @@ class _Output(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if Path(value).suffix.lower() != self.ending:
             self.fail(f"“{value}”的文件名应以 {self.ending} 结尾", param, ctx)
-        return super().convert(value, param, ctx)
+        from perf_xl.saving import why
+
+        path = Path(super().convert(value, param, ctx))
+        try:
+            path.exists()
+        except OSError as problem:
+            self.fail(f"“{value}”不能写:{why(problem)}", param, ctx)
+        return path
 
 
 def _complain(sentence: str) -> None:

@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -17,16 +18,19 @@ from openpyxl import Workbook, load_workbook
 from planted import KINDS, clean, planted
 from support import WORKBOOKS, run
 from support_forms import form, indicator, written
+from test_faults_files import PROBLEMS, failing
 
 import perf_xl
-from perf_xl import demo, rules
+from perf_xl import checking, demo, rules
 from perf_xl.auditing import audit
 from perf_xl.comparing import compare
 from perf_xl.documents import read_report
+from perf_xl.errors import OutputNotWritable
 from perf_xl.findings import Finding
 from perf_xl.model import BLANK, Form, Goal, Heading, Written
 from perf_xl.reading import read_forms
 from perf_xl.report import PART, SECTION, TITLE, Block, Report, ReportTable, compose, pieces_of
+from perf_xl.saving import is_left_over
 from perf_xl.scoring import score
 from perf_xl.typesetting import document_bytes
 
@@ -589,6 +593,50 @@ def test_only_a_word_document_is_written(tmp_path: Path) -> None:
     result = run("report", SEED, "-o", tmp_path / "报告.doc")
     assert result.exit_code == 2
     assert "应以 .docx 结尾" in result.output
+
+
+def test_where_no_report_can_stand_the_reason_is_told(tmp_path: Path) -> None:
+    (tmp_path / "夹.docx").mkdir()
+    for name, words in (
+        ("夹.docx", "这是一个文件夹"),
+        (f"{'长' * 300}.docx", "文件名或路径太长"),
+        ("nul.docx", "保留"),
+    ):
+        result = run("report", SEED, "-o", tmp_path / name)
+        assert result.exit_code == 2
+        assert words in result.output + result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["夹.docx"]
+
+
+def test_a_file_that_cannot_be_read_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "报告.docx"
+    output.write_bytes(b"mine")
+    reading = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: _refuse() if path == output else reading(path))
+    assert "可能有人填写过" in run("report", SEED, "-o", output).output
+    monkeypatch.undo()
+    assert output.read_bytes() == b"mine"
+
+
+def _refuse() -> bytes:
+    raise PermissionError(13, "no")
+
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EIO", "win5"])
+def test_a_disk_that_fails_leaves_a_whole_report_or_none(name: str, tmp_path: Path) -> None:
+    scored = score(perf_xl.read(SEED)[0])
+    output = tmp_path / "报告.docx"
+    wanted = document_bytes(compose(scored, audit(scored)))
+    for at in range(1, 30):
+        with failing(at, PROBLEMS[name], for_ever=True) as fault:
+            with suppress(OutputNotWritable):
+                checking.save_report(scored, {}, output)
+            if not fault.failed:
+                break
+        for path in tmp_path.iterdir():
+            assert path.read_bytes() == wanted or is_left_over(path.name)
+            path.unlink()
+    assert output.read_bytes() == wanted
 
 
 @pytest.mark.parametrize(
