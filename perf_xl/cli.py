@@ -153,12 +153,11 @@ class _Output(click.Path):
             self.fail(f"“{value}”的文件名应以 {self.ending} 结尾", param, ctx)
         from perf_xl.saving import why
 
-        path = Path(super().convert(value, param, ctx))
         try:
-            path.exists()
+            Path(value).exists()
         except OSError as problem:
             self.fail(f"“{value}”不能写:{why(problem)}", param, ctx)
-        return path
+        return super().convert(value, param, ctx)
 
 
 def _complain(sentence: str) -> None:
