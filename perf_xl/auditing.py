@@ -18,7 +18,7 @@ from perf_xl.exact import cut, decimal_in, fold, fraction_of, plain, quotient, r
 from perf_xl.findings import ADVICE, CATALOGUE, DOUBT, ERROR, Finding, Rule, catalogue, finding
 from perf_xl.grid import position
 from perf_xl.meaning import HARM, NO_HARM, UNCLEAR, counted, is_cost, is_good_rate, is_reduction, is_taken_in
-from perf_xl.model import AMOUNTS, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
+from perf_xl.model import AMOUNTS, BLANK, CARRYOVER, MONEY_UNITS, TOTAL, Form, FundsRow, Heading, Indicator, Written
 from perf_xl.patterns import regex
 from perf_xl.rules import HUNDRED, shipped
 from perf_xl.scoring import COMPUTED, NOTHING, WHOLE, FormScore, IndicatorScore, level_weights, rate_of
@@ -682,7 +682,7 @@ _NOTHING = regex(
 )
 _PROMPT = regex(r"\(?请(?:在此处?)?(?:简要|据实)?(?:说明|填写|填列|注明)[^。)]*[。)]*")
 _CLAUSE_ENDS = regex("[。.;,、!]")
-AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
+_AS_ABOVE = regex(r"(?:同上|同上[一]?[行条项]|同前|〃)[。.]?")
 
 
 def says_nothing(reason: Written) -> bool:
@@ -695,14 +695,23 @@ def _is_nothing(said: str) -> bool:
     return all(_NOTHING.fullmatch(clause) for clause in _CLAUSE_ENDS.split(said))
 
 
+def standing_reason(form: Form, indicator: Indicator) -> Written:
+    """The reason that holds for a row: a 同上 stands for what is said above it, for nothing where nothing is."""
+    rows, reason = form.indicators, reason_of(form, indicator)
+    if not _is_as_above(reason):
+        return reason
+    above = reversed(rows[: next(at for at, row in enumerate(rows) if row is indicator)])
+    return next((said for said in (reason_of(form, row) for row in above) if not _is_as_above(said)), BLANK)
+
+
+def _is_as_above(reason: Written) -> bool:
+    return reason.text is not None and bool(_AS_ABOVE.fullmatch(fold(reason.text)))
+
+
 def is_no_reason(form: Form, indicator: Indicator) -> bool:
-    """Whether the reason beside a row says nothing, is a bare number, or is a 同上 below one that says nothing."""
-    reason = reason_of(form, indicator)
-    said = fold(reason.text or "")
-    if AS_ABOVE.fullmatch(said):
-        at = form.indicators.index(indicator)
-        return at == 0 or is_no_reason(form, form.indicators[at - 1])
-    return says_nothing(reason) or decimal_in(said.removesuffix("%")) is not None
+    """Whether the reason that holds for a row says nothing, or is a bare number."""
+    reason = standing_reason(form, indicator)
+    return says_nothing(reason) or decimal_in(fold(reason.text or "").removesuffix("%")) is not None
 
 
 def _is_counted(row: Row) -> bool:

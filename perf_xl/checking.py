@@ -247,35 +247,53 @@ class SavedReport:
     has_errors: bool
 
 
-def write_report(
-    source: str | Path, output: Path, rulebook: Rulebook | None = None, *, project: str = "", sheet: str = ""
-) -> SavedReport:
-    """Write the report (自评报告) of one form as a Word document; of several forms the one on `sheet`, or of `project`.
+def save_report(score: FormScore, accepted: Accepted, output: Path) -> SavedReport:
+    """Write the report (自评报告) of a scored form as a Word document; what is explained is no note.
 
     Raises:
-        NothingToDo: not one file, or not one form in it that is meant.
         OutputNotWritable: something else stands there: somebody may have filled the report in.
-        WorkbookUnreadable: the file cannot be read, or holds no form.
     """
     from perf_xl.report import compose
     from perf_xl.saving import write_bytes
     from perf_xl.typesetting import document_bytes
 
+    checked = sort_out(score, audit(score), Selection(), accepted)
+    report = compose(score, checked.findings)
+    data = document_bytes(report)
+    if output.is_dir():
+        raise OutputNotWritable(str(output), "这是一个文件夹", "请换一个文件名")
+    if not output.exists():
+        place = write_bytes(data, output)
+    elif _holds(output, data):
+        place = output
+    else:
+        raise OutputNotWritable(str(output), "已有同名文件,内容不同,可能有人填写过,为免覆盖未写入", OTHER_NAME)
+    return SavedReport(place, report, any(one.severity == ERROR for one in checked.findings))
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Whether a file has this content; one that cannot be read has another."""
+    try:
+        return path.is_file() and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def write_report(
+    source: str | Path, output: Path, rulebook: Rulebook | None = None, *, project: str = "", sheet: str = ""
+) -> SavedReport:
+    """Write the report (自评报告) of one form; of several forms the one on `sheet`, or of `project`.
+
+    Raises:
+        NothingToDo: not one file, or not one form in it that is meant.
+        OutputNotWritable: as `save_report` does.
+        WorkbookUnreadable: the file cannot be read, or holds no form.
+    """
     files = find_files([source])
     if len(files) != 1:
         raise NothingToDo(f"“{source}”不是一个文件。请给出一个有自评表的工作簿或 Word 文档。")
     form = _the_form(_forms_of(files[0]), files[0].name, project, sheet)
-    scored = score(form, rulebook)
-    checked = sort_out(scored, audit(scored), Selection(), explanations(home_of([source]), []))
-    report = compose(scored, checked.findings)
-    data = document_bytes(report)
-    if output.exists():
-        if not output.is_file() or output.read_bytes() != data:
-            raise OutputNotWritable(str(output), "已有同名文件,内容不同,可能有人填写过,为免覆盖未写入", OTHER_NAME)
-        place = output
-    else:
-        place = write_bytes(data, output)
-    return SavedReport(place, report, any(one.severity == ERROR for one in checked.findings))
+    return save_report(score(form, rulebook), explanations(home_of([source]), []), output)
 
 
 _CONSOLIDATED = re.compile(r"汇总表\d*")

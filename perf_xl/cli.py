@@ -151,6 +151,12 @@ class _Output(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if Path(value).suffix.lower() != self.ending:
             self.fail(f"“{value}”的文件名应以 {self.ending} 结尾", param, ctx)
+        from perf_xl.saving import why
+
+        try:
+            Path(value).exists()
+        except OSError as problem:
+            self.fail(f"“{value}”不能写:{why(problem)}", param, ctx)
         return super().convert(value, param, ctx)
 
 

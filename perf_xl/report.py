@@ -7,13 +7,13 @@ becomes a note at the words it is about, so that nothing that is in doubt is sig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from perf_xl.auditing import AS_ABOVE, is_no_reason, reason_of, says_nothing
+from perf_xl.auditing import is_no_reason, reason_of, says_nothing, standing_reason
 from perf_xl.exact import fold, plain, round_half_up
 from perf_xl.findings import ADVICE, CATALOGUE, Finding
 from perf_xl.model import AMOUNTS, FundsRow, Indicator, Written
@@ -122,11 +122,13 @@ def compose(score: FormScore, findings: Sequence[Finding] = ()) -> Report:
 def _annotated(blocks: Sequence[Block | ReportTable], findings: Sequence[Finding]) -> Report:
     """Put every finding as a note at the piece that states its cells, and least besides."""
     pieces = list(pieces_of(blocks))
+    by_cell, by_row = _stated(pieces, str), _stated(pieces, _row)
     notes: dict[int, list[str]] = {}
     attached: list[Finding] = []
     unattached: list[Finding] = []
     for one in findings:
-        stating = _stating(set(one.cell.split(", ")), pieces)
+        cells = one.cell.split(", ")
+        stating = _found(by_cell, cells) or _found(by_row, map(_row, cells))
         if stating:
             notes.setdefault(min(stating, key=lambda at: len(pieces[at].cells)), []).append(_note(one))
         (attached if stating else unattached).append(one)
@@ -142,12 +144,17 @@ def _annotated(blocks: Sequence[Block | ReportTable], findings: Sequence[Finding
     return Report(tuple(made), tuple(attached), tuple(unattached))
 
 
-def _stating(cells: set[str], pieces: Sequence[Piece]) -> list[int]:
-    """The pieces that state one of the cells; where there is none, those that state something of the same row."""
-    exactly = [at for at, piece in enumerate(pieces) if piece.text and not cells.isdisjoint(piece.cells)]
-    rows = {_row(cell) for cell in cells}
-    beside = (at for at, piece in enumerate(pieces) if piece.text and not rows.isdisjoint(map(_row, piece.cells)))
-    return exactly or list(beside)
+def _stated(pieces: Sequence[Piece], key: Callable[[str], str]) -> dict[str, list[int]]:
+    """Which pieces state a cell, by the cell or by its row."""
+    stated: dict[str, list[int]] = {}
+    for at, piece in enumerate(pieces):
+        for name in {key(cell) for cell in piece.cells} if piece.text else ():
+            stated.setdefault(name, []).append(at)
+    return stated
+
+
+def _found(stated: Mapping[str, list[int]], names: Iterable[str]) -> list[int]:
+    return sorted({at for name in names for at in stated.get(name, ())})
 
 
 def _row(cell: str) -> str:
@@ -165,8 +172,8 @@ Words: TypeAlias = "str | Piece | Iterable[str | Piece]"
 _YEAR = regex(r"20\d\d(?:-20\d\d)?年")
 _ALL_DONE = regex(r"(?:全部|全面|均已?|都已?|圆满|百分之百|100%)[^,，。;；、]{0,8}?(?:完成|达成|实现|达标)")
 _FAULTS = regex("审计|巡视|巡察|监督|检查|问题|整改")
-_OURS = regex(r"完成比例\d+(?:\.\d+)?%|按“.{1,60}”汇总评分.*")
-"""What a consolidated form tells in the place of a reason, and of a remark."""
+_OURS = regex(r"完成比例\d+(?:\.\d+)?%|按“.{1,60}”汇总评分.*|由所属 ?\d+ ?张自评表汇总.*")
+"""What a consolidated form tells in the place of a reason, of a remark, and of a goal."""
 _MEASURES = regex(
     r"(?:下一步)?(?:拟采取的?)?(?:改进|整改)?(?:的)?措施(?:是|为)?[:：]|下一步(?:工作|打算|计划)?[:：,，]?"
 )
@@ -307,8 +314,7 @@ class _Composer:
         )
         said = [(f"{what}：", _say(filed.text, filed)) for what, filed in named if filed.text]
         yield _block(BODY, *_listed(said), _ask("项目立项依据和实施内容"))
-        if not is_filler(form.goal.expected.text):
-            yield _block(BODY, "年度总体目标：", _say(_ended(form.goal.expected.text or ""), form.goal.expected))
+        yield _block(BODY, "年度总体目标：", _goal(form.goal.expected, "年度总体目标"))
 
     # --- 二、项目实施基本情况
 
@@ -349,9 +355,10 @@ class _Composer:
         rate, printed = execution_rate(self.form, row), row.rate
         if rate is not None:
             return _say(_percent(rate), printed if printed.text else row.executed)
+        why = "预算数为0" if self.form.budget_of(row).number == 0 else "没有预算数或执行数"
         if is_filler(printed.text):
-            return _ask("预算执行率（自评表没有预算数或执行数，无法计算）", printed)
-        note = f"自评表 {printed.cell}：没有预算数或执行数，执行率按自评表所填列示，无法核对。"
+            return _ask(f"预算执行率（自评表{why}，无法计算）", printed)
+        note = f"自评表 {printed.cell}：{why}，执行率按自评表所填列示，无法核对。"
         return replace(_say(f"“{printed.text}”", printed), notes=(note,))
 
     def unit_of_money(self) -> list[Piece]:
@@ -369,7 +376,7 @@ class _Composer:
             cells = [getattr(row, name) for name in shown]
             rate = execution_rate(form, row)
             rows.append((
-                _say(row.label.text or "", row.label),
+                _say((row.label.text or "").rstrip("：:"), row.label),
                 *(_say(_figure(cell), cell) for cell in cells),
                 Piece(_percent(rate) if rate is not None else ""),
             ))  # fmt: skip
@@ -384,9 +391,11 @@ class _Composer:
         yield _block(BODY, "经自评，本项目自评得分", self.total(), "分，自评等级为", self.grade(), "。")
         yield _block(SECTION, "（二）项目绩效目标完成情况")
         yield from self.goal()
-        for number, (name, rows) in enumerate(self.categories(), 1):
+        categories = list(self.categories())
+        for number, (name, rows) in enumerate(categories, 1):
             values = _separated([self.values(row) for row in rows], "；")
-            yield _block(BODY, f"{number}.{name}：" if name else f"{number}.", *values, "。")
+            head = f"{name}：" if name else ""
+            yield _block(BODY, f"{number}.{head}" if head or len(categories) > 1 else "", *values, "。")
         yield _block(SECTION, "（三）各项指标得分情况")
         scores = [one.indicator.score for one in self.score.indicators]
         if not any(one.text for one in scores):
@@ -444,13 +453,16 @@ class _Composer:
         if total is None:
             return _ask("自评等级")
         own, execution = book.grade(total), self.execution
-        others = [self.sum_of_filed, score.total_at_rulebook_weights]
-        if execution.weight is None or execution.score is not None:
-            others.append(score.total)
-        grades = [book.grade(one) for one in others if one is not None and not self.form.has_other_points]
-        if other := next((grade for grade in grades if grade != own), None):
-            why = f"总分{plain(total)}分为“{own}”，按各项得分计算为“{other}”，请先核对自评表"
-            return _ask(f"自评等级（{why}）", self.form.total)
+        by_rules = score.total if execution.weight is None or execution.score is not None else None
+        others = {
+            "按各项得分合计": self.sum_of_filed,
+            "按规则计算": by_rules,
+            "按规则文件的分值计算": score.total_at_rulebook_weights,
+        }
+        for how, other in {} if self.form.has_other_points else others.items():
+            if other is not None and book.grade(other) != own:
+                why = f"总分{plain(total)}分为“{own}”，{how}{plain(other)}分为“{book.grade(other)}”，请先核对自评表"
+                return _ask(f"自评等级（{why}）", self.form.total)
         return _say(own)
 
     def goal(self) -> Iterator[Block]:
@@ -460,16 +472,17 @@ class _Composer:
             asked = _ask("年度总体目标实际完成情况（自评表称全部完成，但有指标未达到指标值或扣了分）", actual)
             note = f"自评表 {actual.cell}：“{actual.text}”与各项指标的完成情况不符，没有照录。"
             yield _block(BODY, replace(asked, notes=(note,)))
-        elif not is_filler(actual.text):
-            yield _block(BODY, "年度总体目标实际完成情况：", _say(_ended(actual.text or ""), actual))
+        else:
+            yield _block(BODY, "年度总体目标实际完成情况：", _goal(actual, "年度总体目标实际完成情况"))
         met = sum(row.completion == WHOLE for row in self.score.indicators)
         missed = sum(map(_is_missed, self.score.indicators))
         unclear = len(self.score.indicators) - met - missed
         counts = (("达到指标值的", met), ("未达到指标值的", missed), ("不能直接比较、由人工判断的", unclear))
         told = "，".join(f"{what}{count}项" for what, count in counts if count)
         if self.score.indicators:
+            counted = f"自评表列入计分的指标{len(self.score.indicators)}项，其中{told}。"
             yield _block(
-                BODY, f"自评表列入计分的指标{len(self.score.indicators)}项，其中{told}。各类指标完成情况如下："
+                BODY, f"{counted}各{'类' if any(name for name, _ in self.categories()) else '项'}指标完成情况如下："
             )
 
     def categories(self) -> Iterator[tuple[str, list[Indicator]]]:
@@ -477,9 +490,8 @@ class _Composer:
         groups: dict[tuple[str | None, str | None], list[Indicator]] = {}
         for row in self.form.indicators:
             name = fold(row.level3.text or "")
-            if is_prompt(name) or name.startswith("其中"):
-                continue
-            if row.scored or not (is_filler(row.target.text) and is_filler(row.actual.text)):
+            says_nothing = is_filler(row.target.text) and is_filler(row.actual.text)
+            if row.scored or not (is_prompt(name) or name.startswith("其中") or says_nothing):
                 groups.setdefault((row.level1, row.level2), []).append(row)
         for (level1, level2), rows in groups.items():
             yield level2 or level1 or "", rows
@@ -490,12 +502,12 @@ class _Composer:
         said: list[tuple[str | Piece, ...]] = []
         for what, filed, column in columns:
             if column in self.form.columns:
-                blank = _ask(f"“{row.level3.text}”的{what}（自评表未填）", filed)
-                said.append((f"{what}为", _say(filed.text.rstrip("。；;"), filed) if filed.text else blank))
+                blank = _ask(f"{_name(row)}的{what}（自评表未填）", filed)
+                said.append((f"{what}为", _say(_value(filed.text), filed) if filed.text else blank))
         share = completion_of(settle_indicator(self.form, row), self.score.rulebook)
         if share is not None and share < WHOLE:
             said.append(("未达到指标值",))
-        return [_named(row), *_separated(said, "，")]
+        return [*_named(row), *_separated(said, "，")]
 
     def points(self) -> Iterator[Block]:
         """分值和得分 of the execution rate and of every level, and of the rows that lost points."""
@@ -581,23 +593,29 @@ class _Composer:
         """偏差原因分析及改进措施 of a row, as filed, with a full stop."""
         text = self.reason_text(row)
         if text is None:
-            named = _named(*self.form.members(row)).text
-            return _ask(f"{named}扣分的原因（自评表未填）", reason_of(self.form, row), row.score)
+            return _ask(f"{self.names(row)}扣分的原因（自评表未填）", reason_of(self.form, row), row.score)
         return _say(_ended(text), reason_of(self.form, row))
 
-    def cause(self, row: Indicator) -> list[str | Piece]:
-        """The cause of a deviation, without the measures."""
-        cause, _ = cause_and_measures(self.reason_text(row) or "")
-        return ["原因：", _say(_ended(cause), reason_of(self.form, row))] if cause else []
+    def names(self, row: Indicator) -> str:
+        """“甲”、“乙”, as a prompt names what is scored together."""
+        return "、".join(map(_name, self.form.members(row)))
+
+    def cause(self, one: IndicatorScore) -> list[str | Piece]:
+        """The cause of a deviation, without the measures; asked for where it was not asked with the points lost."""
+        row = one.indicator
+        text, filed = self.reason_text(row), reason_of(self.form, row)
+        cause, _ = cause_and_measures(text or "")
+        if cause:
+            return ["原因：", _say(_ended(cause), filed)]
+        if _lost(one) and text is None:
+            return []
+        what, why = "扣分" if _lost(one) else "未达到指标值", "自评表只填了措施" if text else "自评表未填"
+        return ["原因：", _ask(f"{self.names(row)}{what}的原因（{why}）", filed)]
 
     def reason_text(self, row: Indicator) -> str | None:
-        """The reason beside a row; None where it says nothing. 同上 is what stands above."""
-        if is_no_reason(self.form, row):
-            return None
-        text = reason_of(self.form, row).text or ""
-        if AS_ABOVE.fullmatch(fold(text)) and (at := self.form.indicators.index(row)):
-            return self.reason_text(self.form.indicators[at - 1])
-        return None if _OURS.fullmatch(fold(text)) else text
+        """The reason that holds for a row; None where it says nothing."""
+        text = standing_reason(self.form, row).text or ""
+        return None if is_no_reason(self.form, row) or _OURS.fullmatch(fold(text)) else text
 
     def scores_table(self) -> ReportTable:
         """表2: the execution rate, every indicator, the total."""
@@ -669,7 +687,7 @@ class _Composer:
             values = _separated([self.values(member) for member in self.form.members(indicator)], "；")
             points = _say(plain(_lost(one)), indicator.score, indicator.weight)
             lost = _pieces(["，扣", points, "分"] if _lost(one) else [])
-            yield _block(BODY, f"{number}.", values, lost, "。", self.cause(indicator))
+            yield _block(BODY, f"{number}.", values, lost, "。", self.cause(one))
         if not number:
             yield _block(BODY, _ask("项目实施和绩效管理中存在的问题（自评表没有反映）"))
 
@@ -684,15 +702,36 @@ class _Composer:
             row = one.indicator
             _, measures = cause_and_measures(self.reason_text(row) or "")
             told = _say(_ended(measures), reason_of(self.form, row)) if measures else None
-            named = _named(*self.form.members(row))
-            yield _block(BODY, f"{number}.针对", named, "：", told or _ask(f"{named.text}的改进措施"))
+            asked = _ask(f"{self.names(row)}的改进措施")
+            yield _block(BODY, f"{number}.针对", _named(*self.form.members(row)), "：", told or asked)
         if not number:
             yield _block(BODY, _ask("有关建议"))
 
 
-def _named(*rows: Indicator) -> Piece:
-    """“甲”、“乙”: rows by their names."""
-    return _say("、".join(f"“{row.level3.text or ''}”" for row in rows), *(row.level3 for row in rows))
+def _goal(filed: Written, what: str) -> Piece:
+    """A goal as filed; a blank is asked for, and so is what a consolidated form tells in its place."""
+    if is_filler(filed.text) or _OURS.fullmatch(fold(filed.text or "")):
+        return _ask(f"{what}（自评表未填）", filed)
+    return _say(_ended(filed.text or ""), filed)
+
+
+def _named(*rows: Indicator) -> list[str | Piece]:
+    """“甲”、“乙”: rows by their names; a name that is blank is asked for."""
+    names = [
+        _say(_name(row), row.level3) if row.level3.text else _ask(f"指标名称（自评表第{row.row}行未填）", row.level3)
+        for row in rows
+    ]
+    return _separated([[name] for name in names], "、")
+
+
+def _name(row: Indicator) -> str:
+    """“甲”, as a prompt names a row; a row without a name by its place."""
+    return f"“{row.level3.text}”" if row.level3.text else f"自评表第{row.row}行"
+
+
+def _value(text: str) -> str:
+    """A target or actual within a sentence; a dash or 无 stands in quotation marks."""
+    return f"“{text}”" if is_filler(text) else text.rstrip("。.;；") or text
 
 
 def _figure(filed: Written) -> str:

@@ -140,9 +140,10 @@ _FONT_TABLE = "".join(
 # --- text -------------------------------------------------------------------------------------------------------------
 
 _UNSEEN = re.compile(
-    "[^\\t\\n\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]|[\\u202a-\\u202e\\u2066-\\u2069]"
+    "[^\\t\\n\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]"
+    "|[\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]"
 )
-"""What no XML may hold, and what would turn the direction of writing."""
+"""What no XML may hold, and what is not seen: it would turn the direction of writing, or part words and lines."""
 
 
 def _text(text: str, properties: str = "") -> str:

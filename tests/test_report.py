@@ -6,8 +6,10 @@ import io
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from zipfile import ZipFile
 
 import pytest
@@ -16,16 +18,19 @@ from openpyxl import Workbook, load_workbook
 from planted import KINDS, clean, planted
 from support import WORKBOOKS, run
 from support_forms import form, indicator, written
+from test_faults_files import PROBLEMS, failing
 
 import perf_xl
-from perf_xl import demo, rules
+from perf_xl import checking, demo, rules
 from perf_xl.auditing import audit
 from perf_xl.comparing import compare
 from perf_xl.documents import read_report
+from perf_xl.errors import OutputNotWritable
 from perf_xl.findings import Finding
 from perf_xl.model import BLANK, Form, Goal, Heading, Written
 from perf_xl.reading import read_forms
 from perf_xl.report import PART, SECTION, TITLE, Block, Report, ReportTable, compose, pieces_of
+from perf_xl.saving import is_left_over
 from perf_xl.scoring import score
 from perf_xl.typesetting import document_bytes
 
@@ -307,6 +312,70 @@ def test_as_above_is_what_stands_above() -> None:
     assert lines(sound(*rows, *GOOD[1:], total="90"), "四、存在问题", "五、")[1].endswith("原因：场地不足。")
 
 
+def test_a_row_without_a_name_is_told_and_its_name_asked_for() -> None:
+    nameless = replace(GOOD[0], level3=BLANK, score=written("40", "G12"))
+    said = text_of(sound(nameless, *GOOD[1:], total="90"))
+    assert "“”" not in said
+    assert "1.数量指标：【请填写：指标名称（自评表第12行未填）】指标值为≥500人次，实际完成值为520人次。" in said
+    assert "【请填写：自评表第12行扣分的原因（自评表未填）】" in said
+    assert "1.针对【请填写：指标名称（自评表第12行未填）】：【请填写：自评表第12行的改进措施】" in said
+
+
+def test_a_dash_in_the_place_of_a_value_is_quoted() -> None:
+    rows = [replace(GOOD[0], target=written("—", "D12"), actual=written("健全.", "E12")), *GOOD[1:]]
+    assert "“培训人次”指标值为“—”，实际完成值为健全。" in text_of(sound(*rows))
+
+
+def test_the_cause_is_asked_for_where_the_form_tells_none() -> None:
+    """Of a target that was missed without losing points, and where only the measures are told; never twice."""
+    for lost, reason, wanted in (
+        ("50", None, "未达到指标值。原因：【请填写：“培训人次”未达到指标值的原因（自评表未填）】"),
+        ("40", "加强组织", "扣10分。原因：【请填写：“培训人次”扣分的原因（自评表只填了措施）】"),
+        ("40", None, "扣10分。"),
+    ):
+        short = indicator("≥500人次", "400人次", "50", lost, 12, "培训人次", reason=reason)
+        assert lines(sound(short, *GOOD[1:]), "四、存在问题", "五、")[0].endswith(wanted)
+
+
+def test_goals_that_are_not_told_are_asked_for() -> None:
+    ours = "由所属 5 张自评表汇总;各项目的预期目标和实际完成情况见其自评表。"
+    for goal in (Goal(), Goal(Written("无", None, "B9"), BLANK), Goal(Written(ours, None, "B9"), BLANK)):
+        said = text_of(sound(goal=goal))
+        assert "年度总体目标：【请填写：年度总体目标（自评表未填）】" in said
+        assert "年度总体目标实际完成情况：【请填写：" in said
+
+
+def test_a_grade_that_is_in_doubt_tells_by_which_sum() -> None:
+    short = indicator("≥500人次", "100人次", "50", "50", 12, "培训人次")
+    asked = next(one for one in report_of(sound(short, *GOOD[1:])).prompts if "自评等级" in one)
+    assert "总分100分为“优”，按规则计算60分为“中”" in asked
+    asked = next(
+        one
+        for one in report_of(sound(replace(GOOD[0], score=written("20", "G12")), *GOOD[1:])).prompts
+        if "等级" in one
+    )
+    assert "总分100分为“优”，按各项得分合计70分为“中”" in asked
+
+
+def test_a_rate_of_a_budget_of_nought_says_why_it_cannot_be_checked() -> None:
+    report = report_of(sound(budget="0", executed="0", rate="0"))
+    (note,) = next(piece for piece in pieces_of(report.blocks) if piece.text == "“0”").notes
+    assert "预算数为0" in note
+    assert any("自评表预算数为0，无法计算" in one for one in report_of(sound(budget="0", executed="0")).prompts)
+
+
+def test_a_thousand_rows_below_one_reason_are_reported_at_once() -> None:
+    """同上 below 同上 took the fourth power of their number, and beyond a thousand no stack was deep enough."""
+    rows = [
+        indicator("≥5期", "4期", "0.05", "0.04", at, f"第{at}批", reason="同上" if at > 12 else "场地不足")
+        for at in range(12, 1212)
+    ]
+    began = perf_counter()
+    assert text_of(sound(*rows, total="58")).count("扣分原因及改进措施：场地不足。") == 1200
+    assert perf_counter() - began < 60
+    assert "【请填写：“第13批”扣分的原因" in text_of(sound(replace(rows[0], reason=BLANK), rows[1]))
+
+
 def test_a_remark_stands_where_it_belongs() -> None:
     found = sound(remark=written("审计发现多付2万元", "B31"))
     assert lines(found, "四、存在问题", "五、") == ["1.自评表说明：审计发现多付2万元。"]
@@ -322,6 +391,7 @@ def test_a_flat_form_has_no_levels_in_text_and_table() -> None:
     rows = [replace(row, level1=None, level2=None) for row in GOOD]
     one = sound(*rows)
     assert "2.各项指标得分见表2。" in text_of(one)
+    assert "各项指标完成情况如下：\n“培训人次”指标值为" in text_of(one)
     table = [block for block in report_of(one).blocks if isinstance(block, ReportTable)][-1]
     assert [column.head for column in table.columns] == ["三级指标", "分值", "得分"]
 
@@ -468,6 +538,13 @@ def test_text_of_a_form_stays_text() -> None:
     )
 
 
+def test_what_is_not_seen_is_left_out() -> None:
+    unseen = "".join(map(chr, (0x61C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x202D, 0x2060, 0x2066, 0xFEFF)))
+    data = document_bytes(report_of(sound(project=Written(f"甲{unseen}项目", None, "C2"))))
+    assert not any(mark in part for part in parts(data).values() for mark in unseen)
+    assert "甲项目" in body(data)
+
+
 def test_nothing_leads_out_of_the_document_and_nothing_tells_when_it_was_made() -> None:
     data = document_bytes(report_of(sound()))
     for name, part in parts(data).items():
@@ -516,6 +593,50 @@ def test_only_a_word_document_is_written(tmp_path: Path) -> None:
     result = run("report", SEED, "-o", tmp_path / "报告.doc")
     assert result.exit_code == 2
     assert "应以 .docx 结尾" in result.output
+
+
+def test_where_no_report_can_stand_the_reason_is_told(tmp_path: Path) -> None:
+    (tmp_path / "夹.docx").mkdir()
+    for name, words in (
+        ("夹.docx", "这是一个文件夹"),
+        (f"{'长' * 300}.docx", "文件名或路径太长"),
+        ("nul.docx", "保留"),
+    ):
+        result = run("report", SEED, "-o", tmp_path / name)
+        assert result.exit_code == 2
+        assert words in result.output + result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["夹.docx"]
+
+
+def test_a_file_that_cannot_be_read_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "报告.docx"
+    output.write_bytes(b"mine")
+    reading = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: _refuse() if path == output else reading(path))
+    assert "可能有人填写过" in run("report", SEED, "-o", output).output
+    monkeypatch.undo()
+    assert output.read_bytes() == b"mine"
+
+
+def _refuse() -> bytes:
+    raise PermissionError(13, "no")
+
+
+@pytest.mark.parametrize("name", ["ENOSPC", "EIO", "win5"])
+def test_a_disk_that_fails_leaves_a_whole_report_or_none(name: str, tmp_path: Path) -> None:
+    scored = score(perf_xl.read(SEED)[0])
+    output = tmp_path / "报告.docx"
+    wanted = document_bytes(compose(scored, audit(scored)))
+    for at in range(1, 30):
+        with failing(at, PROBLEMS[name], for_ever=True) as fault:
+            with suppress(OutputNotWritable):
+                checking.save_report(scored, {}, output)
+            if not fault.failed:
+                break
+        for path in tmp_path.iterdir():
+            assert path.read_bytes() == wanted or is_left_over(path.name)
+            path.unlink()
+    assert output.read_bytes() == wanted
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,9 @@ from perf_xl.grid import address
 from perf_xl.marking import ICONS, OPINIONS, Opinion
 from perf_xl.model import Form
 from perf_xl.reading import read_forms
-from perf_xl.report import compose
 from perf_xl.rules import Rulebook
-from perf_xl.saving import write_bytes
 from perf_xl.scoring import FormScore, score
 from perf_xl.sheets import sheet_name
-from perf_xl.typesetting import document_bytes
 from perf_xl.writing import write_book
 
 LOG, LATEST = "perf_xl.log", "最近结果.txt"
@@ -347,12 +344,11 @@ def report(book: xw.Book, desk: Desk) -> Said:
     folder = _folder_of(book)
     _, rows = _marks_in(book, read.sheets)
     accepted = _accepted(folder, reasons_in(rows))
-    checked = checking.sort_out(scored, audit(scored), checking.Selection(), accepted)
-    made = compose(scored, checked.findings)
     wishes = _names((folder or desk.documents) / f"{Path(book.name).stem}自评报告.docx")
-    written = write_bytes(document_bytes(made), next(path for path in wishes if not path.exists()))
+    saved = checking.save_report(scored, accepted, next(path for path in wishes if not path.exists()))
+    made = saved.report
     prompts = list(dict.fromkeys(made.prompts))
-    said = [f"已写出“{written}”,请用 Word 或 WPS 打开。"]
+    said = [f"已写出“{saved.path}”,请用 Word 或 WPS 打开。"]
     if made.attached:
         said.append(f"自评表里的 {len(made.attached)} 个问题已写成批注,请先改正自评表,再重新生成;定稿前删除全部批注。")
     return Said("\n".join([*said, f"还有 {len(made.prompts)} 处需要填写(文中黄色标出):", *_listed(prompts)]))
