@@ -269,7 +269,6 @@ def reader_version() -> str:
     return _digest(sys.version, program_version()).hex()
 
 
-@lru_cache
 def program_version() -> str:
     """Return a digest of this program and of the libraries it reads with, which is the same on all kinds of machines."""
     home = Path(__file__).parent

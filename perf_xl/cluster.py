@@ -88,11 +88,11 @@ class _Failed(NamedTuple):
 class _Order:
     """A task as bytes. To load them is to do it: a worker that cannot, for want of perf_xl, says so and lives."""
 
-    def __init__(self, version: Callable[[], str], work: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:
-        self.version, self.order = version, dumps((work, items))
+    def __init__(self, *task: Any) -> None:
+        self.task = task
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _carried_out, (self.version, self.version(), self.order)
+        return _carried_out, self.task
 
 
 def _carried_out(version: Callable[[], str], wanted: str, order: bytes) -> bytes:
@@ -119,7 +119,9 @@ class _Run:
     def __init__(
         self, client: Any, work: Callable[[Sequence[Any]], Any], version: Callable[[], str], watch: _Watch
     ) -> None:
-        self.client, self.work, self.version, self.watch = client, work, version, watch
+        self.client, self.work, self.watch = client, work, watch
+        self.version = version, version()
+        """What tells the version of a worker, and what it must say."""
         self.under_way: dict[str, tuple[Any, Sequence[Any]]] = {}
         self.suspects: list[Any] = []
         """Items that were at a worker when it died; they are tried alone, when all else is done."""
@@ -154,7 +156,7 @@ class _Run:
         from distributed.client import ClosedClientError
 
         try:
-            future = self.client.submit(loads, dumps(_Order(self.version, self.work, items)), pure=False)
+            future = self.client.submit(loads, dumps(_Order(*self.version, dumps((self.work, items)))), pure=False)
         except ClosedClientError:
             raise self._broken() from None
         self.under_way[future.key] = future, items
