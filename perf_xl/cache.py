@@ -266,8 +266,13 @@ def _why(problem: Exception) -> str:
 @lru_cache(maxsize=1)
 def reader_version() -> str:
     """Return a digest of this program, of the libraries it reads with, and of Python: all that a reading depends on."""
+    return _digest(sys.version, program_version()).hex()
+
+
+def program_version() -> str:
+    """Return a digest of this program and of the libraries it reads with, which is the same on all kinds of machines."""
     home = Path(__file__).parent
-    parts: list[Any] = [sys.version]
+    parts: list[Any] = []
     for path in sorted([*home.rglob("*.py"), *home.rglob("*.toml")]):
         parts += [path.relative_to(home).as_posix(), path.read_bytes()]
     parts += [f"{library} {installed(library)}" for library in ("python_calamine", "openpyxl", "xlrd")]

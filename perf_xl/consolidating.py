@@ -858,13 +858,16 @@ class _Group:
         for line in table.lines:
             self.lines[line.key].append(line)
             self.funds[line.key].append(FundsSource(table.file, table.sheet, line.cells, line.amounts, table.unit))
-        if table.executed is None:
+        has_total = any(line.kind == TOTAL for line in table.lines)
+        if table.executed is None and has_total:
             message = "年度资金总额的全年执行数空白,按未填计入,汇总执行率可能偏低"
             self.unexecuted.append(_about(table, "C09", message, table.executed_cell or table.title_cell))
         for level, name in table.level_names.items():
             self.levels[level].append((at, name))
         if table.funds is None and len(self.heads) > 1:
             message = "年度资金总额的全年预算数空白或为0,资金照加,指标不参加汇总"
+            if not has_total:
+                message = "没有年度资金总额一行:各项来源照加,汇总的年度资金总额和执行率不含该表,指标不参加汇总"
             self.findings.append(_about(table, "C07", message, table.budget_cell or table.title_cell))
             return
         funds = Fraction(table.funds or 1)

@@ -165,13 +165,15 @@ def run_files_on(
     """Do as `run_files` on a cluster, whose machines must find the files where they are found here.
 
     Raises:
-        NothingToDo: there is no cluster at the address, or it went away.
+        NothingToDo: there is no cluster at the address, it went away, or it has another version of this program.
     """
     from perf_xl import cluster
+    from perf_xl.cache import program_version
 
     by_name = {file.name: file for file in files}
     found_there = [replace(file, path=file.path.absolute()) for file in files]
-    for some, outcome in cluster.run(address, partial(_task, work, dict(LIMITS)), found_there):
+    task = partial(_task, work, dict(LIMITS))
+    for some, outcome in cluster.run(address, task, found_there, program_version):
         if outcome is None:
             yield [(by_name[file.name], refused(file, Loss.CRASH)) for file in some]
         else:
@@ -181,12 +183,13 @@ def run_files_on(
 def _task(
     work: Callable[[SourceFile], Outcome], limits: dict[str, int], files: Sequence[SourceFile]
 ) -> list[tuple[str, Outcome | WorkbookUnreadable]]:
-    """A task of a cluster. A worker that may have children reads in one of them, as this machine does."""
+    """A task of a cluster. A worker reads in a child of its own, as this machine does, also under a guardian (nanny)."""
     from multiprocessing import current_process
 
     set_limits(limits)
-    jobs = 0 if current_process().daemon else 1
-    return [(file.name, what) for piece in run_files(work, files, jobs) for file, what in piece]
+    if current_process().daemon:  # what its guardian started may have no children by custom; these end with their files
+        current_process().daemon = False
+    return [(file.name, what) for piece in run_files(work, files, 1) for file, what in piece]
 
 
 def refused(file: SourceFile, loss: Loss) -> WorkbookUnreadable:

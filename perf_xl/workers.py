@@ -13,7 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
@@ -139,16 +139,32 @@ class _Worker:
         return self.process.exitcode
 
 
-def _start(process: Any) -> None:
-    """Start a process that Ctrl-C does not reach, not even while it starts: whoever waits for it ends it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        process.start()
+@contextmanager
+def out_of_reach() -> Iterator[None]:
+    """Ctrl-C does not reach processes started herein: whoever waits for them ends them. Here it comes into effect afterwards."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
         return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through again
+    heard: list[int] = []
+    handler = signal.signal(
+        signal.SIGINT, lambda number, _: heard.append(number)
+    )  # threads of libraries let it through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        process.start()
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _start(process: Any) -> None:
+    with out_of_reach():
+        process.start()
 
 
 class _Crew(Generic[Item, Outcome]):

@@ -50,6 +50,7 @@ ROWS: list[set[str]] = [
 is written; neighbours in a row do not import one another, except where `NEIGHBOURS` says so."""
 
 NEIGHBOURS = {
+    ("cluster", "workers"),
     ("findings", "rules"),
     ("summary", "template"),
     ("tables", "trace"),

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import distributed
 import fsspec
 import pytest
-from distributed import LocalCluster
+from distributed import LocalCluster, Status
 from support import run
 
-from perf_xl import cluster, folders, pipeline
+from perf_xl import cluster, folders, intake, pipeline
 from perf_xl.demo import filings
 from perf_xl.errors import NothingToDo
+from perf_xl.folders import SourceFile
+from perf_xl.packages import LIMITS
 from perf_xl.sheets import Book
 from perf_xl.template import form_sheet
 from perf_xl.writing import write_book
@@ -29,9 +33,16 @@ def add(items: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(items))
 
 
-def outcomes(address: str, work: Callable[[Sequence[int]], tuple[int, ...]], items: Sequence[int]) -> list[int]:
+def outcomes(
+    address: str,
+    work: Callable[[Sequence[int]], tuple[int, ...]],
+    items: Sequence[int],
+    version: Callable[[], str] = str,
+) -> list[int]:
     """All that comes back, in order; of an item that is lost, its negative."""
-    found = [(-some[0],) if outcome is None else outcome for some, outcome in cluster.run(address, work, items)]
+    found = [
+        (-some[0],) if outcome is None else outcome for some, outcome in cluster.run(address, work, items, version)
+    ]
     return sorted(number for numbers in found for number in numbers)
 
 
@@ -97,6 +108,93 @@ def divided(items: Sequence[int]) -> tuple[int, ...]:
     return tuple(1 // item for item in items)
 
 
+def test_a_mistake_of_ours_is_loud_also_if_it_looks_like_one_of_the_network() -> None:
+    with pytest.raises(TimeoutError, match="ours"):
+        outcomes("local:1", late, [0])
+
+
+def late(items: Sequence[int]) -> tuple[int, ...]:
+    if items:
+        raise TimeoutError("ours")
+    return ()
+
+
+class Missing:
+    """What a worker cannot load: it has no perf_xl."""
+
+    def __call__(self) -> str:
+        return ""
+
+    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+        return import_module, ("perf_xl.no_such_module",)
+
+
+def other_everywhere() -> str:
+    return str(os.getpid())
+
+
+@pytest.mark.parametrize("version", [Missing(), other_everywhere])
+def test_a_worker_without_perf_xl_or_with_another_version_does_nothing(version: Callable[[], str]) -> None:
+    with pytest.raises(NothingToDo, match="版本与本机不同"):
+        outcomes("local:1", add, NUMBERS, version)
+
+
+def test_where_workers_die_of_nothing_no_item_is_blamed() -> None:
+    with pytest.raises(NothingToDo, match="一启动就中止"):
+        outcomes("local:1", dies_at_once, NUMBERS)
+
+
+def dies_at_once(items: Sequence[int]) -> tuple[int, ...]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return ()
+
+
+def test_a_cluster_whose_workers_pause_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are there, but for want of memory they begin nothing."""
+    monkeypatch.setattr(cluster, "PATIENCE", 1.5)
+    gate = tmp_path / "gate"
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, memory_limit=0, dashboard_address="127.0.0.1:0"
+    ) as machines:
+        some = cluster.run(machines.scheduler_address, partial(waiting, gate), NUMBERS)
+        next(some)
+        machines.workers[0].status = Status.paused
+        with pytest.raises(NothingToDo, match="工作进程都停了"):
+            list(some)
+        gate.touch()
+
+
+def test_a_scheduler_that_goes_away_is_said_in_one_sentence(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0") as machines:
+        some = cluster.run(machines.scheduler_address, partial(waiting, gate), NUMBERS)
+        next(some)
+        assert all(handler.level > logging.CRITICAL for handler in logging.getLogger("distributed").handlers)
+        for comm in machines.scheduler.client_comms.values():
+            machines.loop.add_callback(comm.abort)
+        with pytest.raises(NothingToDo, match="中断了"):
+            list(some)
+        gate.touch()
+
+
+def test_a_guarded_worker_reads_in_a_child_that_may_hang(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(LIMITS, "seconds", 1)
+    files = [SourceFile(Path(name), name) for name in ("快", "慢")]
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as machines:
+        pieces = list(intake.run_files_on(machines.scheduler_address, hangs, files))
+    told = {file.name: str(what) for piece in pieces for file, what in piece}
+    assert told["快"] == "快"
+    assert "超过 1 秒" in told["慢"]
+
+
+def hangs(file: SourceFile) -> str:
+    if file.name == "慢":
+        time.sleep(3600)
+    return file.name
+
+
 def test_where_all_workers_are_gone_others_are_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also their guardians, which give up where a worker dies while it starts."""
     started: list[LocalCluster] = []
@@ -125,7 +223,9 @@ def test_a_cluster_that_has_lost_its_workers_is_not_waited_for_for_ever(monkeypa
             list(some)
 
 
-@pytest.mark.parametrize("address", ["local:0", "local:viele", "tcp://127.0.0.1:9", "nonsense"])
+@pytest.mark.parametrize(
+    "address", ["local:0", "local:viele", "local:²", "local:99999", "tcp://127.0.0.1:9", "nonsense"]
+)
 def test_an_address_without_a_cluster_is_said(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "WAITING", 1.0)
     with pytest.raises(NothingToDo, match="集群"):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from support_forms import form, indicator
+from support_forms import form, funds_row, indicator
 
 import perf_xl
 from perf_xl.consolidating import ConsolidatedIndicator, fold_project
@@ -141,3 +141,22 @@ def test_events_are_counted_alike_with_and_without_the_word_for_once(units: tupl
 @pytest.mark.parametrize("units", [("人", "人次"), ("户", "户次"), ("件", "件次"), ("班", "班次"), ("场", "批次")])
 def test_who_or_what_came_is_not_how_often(units: tuple[str, str]) -> None:
     assert "C03" in together("服务数量", *((f"≥4{unit}", f"4{unit}") for unit in units))[1]
+
+
+def test_a_form_whose_funds_have_no_total_is_said_to_lack_it() -> None:
+    """Its sources are added, but nothing of it is in the total: that is neither blank nor a rate that is too low."""
+    whole, by_source = filed(0, "≥10场", "12场", "100"), filed(1, "≥5场次", "5场次")
+    sources = (
+        funds_row("当年财政拨款", "appropriation", budget="30", executed="20", row=5),
+        funds_row("其他资金", "other", budget="10", executed="10", row=6),
+    )
+    result = perf_xl.consolidate([whole, replace(by_source, funds=sources)])
+    (made,) = result.forms
+    assert [(row.kind, row.budget, row.executed) for row in made.funds] == [
+        ("total", 100, 100),
+        ("appropriation", 30, 20),
+        ("other", 10, 10),
+    ]
+    said = {found.code: found.message for found in result.findings if found.code in ("C07", "C09")}
+    assert list(said) == ["C07"]
+    assert "没有年度资金总额一行" in said["C07"]

@@ -230,3 +230,18 @@ def test_a_run_that_is_left_early_ends_its_processes() -> None:
     import multiprocessing
 
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks")
+def test_an_interruption_waits_until_processes_have_started_and_does_not_reach_them() -> None:
+    asked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+    told = []
+
+    def interrupted() -> None:
+        with workers.out_of_reach():
+            os.kill(os.getpid(), signal.SIGINT)
+            told.append(subprocess.check_output([sys.executable, "-c", asked], text=True).strip())
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert told == ["True"]
