@@ -149,15 +149,14 @@ def out_of_reach() -> Iterator[None]:
 
     resource_tracker.ensure_running()  # started with the first process, it would let Ctrl-C through again
     heard: list[int] = []
-    handler = signal.signal(
-        signal.SIGINT, lambda number, _: heard.append(number)
-    )  # threads of libraries let it through
+    # threads of libraries let it through, to this handler
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        signal.signal(signal.SIGINT, handler)
+        signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
         if heard:
             signal.raise_signal(signal.SIGINT)
 
