@@ -41,7 +41,6 @@ LONGEST = 600.0
 _LOOK, _COUNT, _FETCH = 0.05, 1.0, 5.0
 """Seconds after which outcomes are looked for again, workers counted, and an outcome that does not come is left for later."""
 
-
 _SILENT = 100
 """No message of distributed has this level: what there is to say is said here, in one sentence."""
 

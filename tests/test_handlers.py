@@ -361,12 +361,17 @@ def test_what_a_person_coloured_since_stays(at_work: Begin) -> None:
     assert cell.note is None
 
 
+def explain_the_first_doubt(book: xw.Book, words: str) -> None:
+    """Type a 说明 into 审核意见."""
+    rows = rows_of_opinions(book, OPINIONS) or []
+    line = next(at for at, row in enumerate(rows) if row[1] == ICONS["疑点"])
+    book.sheets[OPINIONS].range((line + 1, REASON + 1)).value = words
+
+
 def test_a_doubt_that_is_explained_counts_no_more(at_work: Begin) -> None:
     office = at_work()
     office.click("check")
-    rows = rows_of_opinions(office.book, OPINIONS) or []
-    line = next(at for at, row in enumerate(rows) if row[1] == ICONS["疑点"])
-    office.book.sheets[OPINIONS].range((line + 1, REASON + 1)).value = "'=年中追加预算"
+    explain_the_first_doubt(office.book, "'=年中追加预算")
     said = office.click("check")
     assert "另有已说明 1" in said
     assert f"{ICONS['疑点']} 1" in said
@@ -435,9 +440,7 @@ def test_the_report_is_that_of_the_command_line_and_stands_beside_the_workbook(a
 def test_what_was_explained_in_the_workbook_is_no_comment_of_the_report(at_work: Begin) -> None:
     office = at_work()
     office.click("check")
-    rows = rows_of_opinions(office.book, OPINIONS) or []
-    line = next(at for at, row in enumerate(rows) if row[1] == ICONS["疑点"])
-    office.book.sheets[OPINIONS].range((line + 1, REASON + 1)).value = "年中追加预算"
+    explain_the_first_doubt(office.book, "年中追加预算")
     assert "5 个问题已写成批注" in office.click("report")
 
 
